@@ -1,0 +1,9 @@
+//! Rules, cryptography and log formats of the Azekura vault.
+//!
+//! Everything here is pure: no file, socket, database, clock or source of randomness of its own.
+//! Times, random bytes and keys are arguments, so the same call gives the same answer.
+
+#![deny(missing_docs)]
+
+pub mod id;
+pub mod time;
