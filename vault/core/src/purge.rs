@@ -1,0 +1,171 @@
+//! A batch of deletions: proposed, confirmed by a handler, approved by the manager, executed by the
+//! job after its grace. Nobody does two of these.
+//!
+//! Source: regulation 000 §6.5; `practice.md` 2.5, 2.9; `reliability.md` 6.4.
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::id::{OrganisationId, PersonId, PurgeId, UserId};
+use crate::time::{CivilDate, Timestamp};
+
+/// How far ahead of its day a deletion may be proposed.
+pub const AHEAD_DAYS: i32 = 30;
+
+/// A batch and where it stands. Its items are kept beside it; `digest` binds them.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purge {
+    /// Names the batch.
+    pub id: PurgeId,
+    /// Whose people.
+    pub org: OrganisationId,
+    /// How many items it had when proposed.
+    pub count: u32,
+    /// SHA-256 over the items, as hexadecimal: what confirmer and approver agree to.
+    pub digest: String,
+    /// The latest first deletable day of its items: executed not before.
+    pub not_before: CivilDate,
+    /// When it was proposed, by the job or a person.
+    pub proposed_at: Timestamp,
+    /// Who proposed it, if it was a person.
+    pub proposed_by: Option<UserId>,
+    /// Who confirmed the targets (対象確認), and when.
+    pub confirmed: Option<Signed>,
+    /// Who approved (承認), and when.
+    pub approved: Option<Signed>,
+    /// Where it stands.
+    pub state: PurgeState,
+}
+
+/// One person's agreement.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signed {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// The log entry that holds it.
+    pub entry: u64,
+}
+
+/// Where a batch stands.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PurgeState {
+    /// Waits for its day and its grace (実行待ち).
+    Approved,
+    /// Dropped.
+    Cancelled,
+    /// Waits for the manager (承認待ち).
+    Confirmed,
+    /// Some of its items are gone.
+    Executing,
+    /// All of its items are settled (廃棄済).
+    Finished,
+    /// Waits for a handler's confirmation (対象確認待ち).
+    Proposed,
+}
+
+/// One record to be deleted, as it was when the batch was proposed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Item {
+    /// Whose number.
+    pub person: PersonId,
+    /// Which version.
+    pub version: u64,
+    /// The first day on which it may go.
+    pub first_deletable: CivilDate,
+    /// Whoever wrote the fact that set that day; they cannot approve.
+    pub set_by: Option<UserId>,
+}
+
+/// Why a batch did not move.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum PurgeError {
+    /// The batch is not at that step.
+    #[error("the batch is not at this step")]
+    NotNow,
+    /// The approver confirmed the targets, or wrote a fact that set a day.
+    #[error("whoever confirmed the targets or wrote the date cannot approve")]
+    SamePerson,
+}
+
+impl Purge {
+    /// Notes that `signed.by` looked through the targets.
+    ///
+    /// # Errors
+    ///
+    /// [`PurgeError::NotNow`] unless the batch waits for that.
+    pub fn confirm(&mut self, signed: Signed) -> Result<(), PurgeError> {
+        if self.state != PurgeState::Proposed {
+            return Err(PurgeError::NotNow);
+        }
+        self.confirmed = Some(signed);
+        self.state = PurgeState::Confirmed;
+        Ok(())
+    }
+
+    /// Notes the manager's approval.
+    ///
+    /// # Errors
+    ///
+    /// [`PurgeError::SamePerson`] if the manager confirmed the targets or wrote a fact that set one
+    /// of the days; [`PurgeError::NotNow`] unless the batch waits for approval.
+    pub fn approve(&mut self, signed: Signed, items: &[Item]) -> Result<(), PurgeError> {
+        if self.state != PurgeState::Confirmed {
+            return Err(PurgeError::NotNow);
+        }
+        let confirmer = self.confirmed.map(|confirmed| confirmed.by);
+        if confirmer == Some(signed.by) || items.iter().any(|item| item.set_by == Some(signed.by)) {
+            return Err(PurgeError::SamePerson);
+        }
+        self.approved = Some(signed);
+        self.state = PurgeState::Approved;
+        Ok(())
+    }
+
+    /// Drops the batch before anything in it is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`PurgeError::NotNow`] once it executes, is finished or was dropped.
+    pub fn cancel(&mut self) -> Result<(), PurgeError> {
+        match self.state {
+            PurgeState::Proposed | PurgeState::Confirmed | PurgeState::Approved => {
+                self.state = PurgeState::Cancelled;
+                Ok(())
+            }
+            PurgeState::Cancelled | PurgeState::Executing | PurgeState::Finished => {
+                Err(PurgeError::NotNow)
+            }
+        }
+    }
+
+    /// Whether the job may delete on `today` after `observed` days of grace, where `grace` are due.
+    ///
+    /// Observed days are counted from the log's heartbeats, so that a clock that jumps ahead brings
+    /// no deletion nearer.
+    pub fn due(&self, today: CivilDate, observed: u32, grace: u32) -> bool {
+        matches!(self.state, PurgeState::Approved | PurgeState::Executing)
+            && self.not_before <= today
+            && observed >= grace
+    }
+}
+
+/// SHA-256 over the items in their order, one line each, as hexadecimal.
+pub fn digest(items: &[Item]) -> String {
+    let mut hash = Sha256::new();
+    for item in items {
+        let set_by = item.set_by.map(|user| user.to_string()).unwrap_or_default();
+        let Item { person, version, first_deletable, .. } = item;
+        hash.update(format!("{person} {version} {first_deletable} {set_by}\n"));
+    }
+    HEXLOWER.encode(&hash.finalize())
+}
+
+/// An observed day is a Tokyo day with heartbeats in this many distinct hours.
+pub const OBSERVED_HOURS: usize = 4;
