@@ -5,5 +5,7 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
+pub mod certificate;
 pub mod id;
 pub mod time;
