@@ -5,5 +5,10 @@
 
 #![deny(missing_docs)]
 
+pub mod access;
 pub mod id;
+pub mod identity;
+pub mod person;
+pub mod purpose;
+pub mod retention;
 pub mod time;
