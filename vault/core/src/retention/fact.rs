@@ -356,7 +356,8 @@ impl FactKind {
         }
     }
 
-    fn belongs_to(&self, kind: PersonKind) -> bool {
+    /// Whether such a fact can be about a relationship of `kind`.
+    pub fn belongs_to(&self, kind: PersonKind) -> bool {
         use PersonKind::{Dependant, Proprietor};
         match self {
             Self::ContractEnded {} | Self::ContractStarted {} => {
