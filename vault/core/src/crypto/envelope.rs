@@ -274,3 +274,6 @@ fn open_blob(
 fn exactly<const N: usize>(bytes: &[u8]) -> Result<Zeroizing<[u8; N]>, IntegrityFailure> {
     bytes.try_into().map(Zeroizing::new).map_err(|_| IntegrityFailure)
 }
+
+#[cfg(test)]
+mod tests;
