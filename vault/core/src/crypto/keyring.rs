@@ -251,3 +251,6 @@ impl<'a> File<'a> {
 fn body_seal<'a>(master: &'a MasterKey, context: &'a [u8; 96], header: &'a [u8]) -> Seal<'a> {
     Seal { key: master.bytes(), label: b"mnv1/body\0", context, aad: header }
 }
+
+#[cfg(test)]
+mod tests;

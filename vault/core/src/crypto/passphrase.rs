@@ -123,3 +123,92 @@ impl Stored {
 fn peppered(pepper: &PasswordPepper, password: &SecretString) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(hmac(pepper.bytes(), &[password.expose_secret().as_bytes()]))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pepper() -> PasswordPepper {
+        PasswordPepper::from_random([0xa6; 32])
+    }
+
+    fn password() -> SecretString {
+        "試験用の合い言葉".into()
+    }
+
+    fn cheap() -> Cost {
+        Cost::new(64, 1, 1).unwrap()
+    }
+
+    #[test]
+    fn a_password_hashes_to_the_known_answers() {
+        let hash = |cost| hash_password(&pepper(), &password(), [0xad; 16], cost);
+        assert_eq!(
+            hash(Cost::SIGN_IN),
+            "$argon2id$v=19$m=65536,t=3,p=1\
+             $ra2tra2tra2tra2tra2trQ$cCKj4D3Pu8MhjUXmMU3tqPWxluDE69csGEWIPHFjkrY"
+        );
+        assert_eq!(
+            hash(cheap()),
+            "$argon2id$v=19$m=64,t=1,p=1\
+             $ra2tra2tra2tra2tra2trQ$Sy+YjJuNwvaJVj8veO8wlQc0Bb61+EY+PI3DEll3PT0"
+        );
+    }
+
+    #[test]
+    fn a_password_is_verified_with_its_pepper_only() {
+        let phc = hash_password(&pepper(), &password(), [1; 16], cheap());
+        assert!(verify_password(&pepper(), &password(), &phc));
+        assert!(!verify_password(&pepper(), &"試験用の合い言".into(), &phc));
+        assert!(!verify_password(&pepper(), &"試験用の合い言葉 ".into(), &phc));
+        assert!(!verify_password(&PasswordPepper::from_random([0; 32]), &password(), &phc));
+    }
+
+    #[test]
+    fn only_strings_of_ours_are_verified() {
+        let phc = hash_password(&pepper(), &password(), [1; 16], cheap());
+        for (ours, theirs) in [
+            ("argon2id", "argon2i"),
+            ("argon2id", "argon2d"),
+            ("v=19", "v=16"),
+            ("$v=19", ""),
+            ("m=64", "m=2097152"),
+            ("t=1", "t=17"),
+            ("t=1", "t=2"),
+            ("p=1", "p=17"),
+        ] {
+            assert!(
+                !verify_password(&pepper(), &password(), &phc.replace(ours, theirs)),
+                "{theirs}"
+            );
+        }
+        assert!(!verify_password(&pepper(), &password(), &phc[..phc.len() - 1]));
+        assert!(!verify_password(&pepper(), &password(), ""));
+    }
+
+    #[test]
+    fn costs_have_bounds() {
+        assert!(Cost::new(8, 1, 1).is_ok());
+        assert!(Cost::new(1024 * 1024, 16, 16).is_ok());
+        for (memory, passes, lanes) in [(7, 1, 1), (15, 1, 2), (1024 * 1024 + 1, 1, 1)] {
+            assert_eq!(Cost::new(memory, passes, lanes), Err(CostError));
+        }
+        for (passes, lanes) in [(0, 1), (17, 1), (1, 0), (1, 17), (1, u32::MAX)] {
+            assert_eq!(Cost::new(1024, passes, lanes), Err(CostError));
+        }
+        for cost in [Cost::SIGN_IN, Cost::KEYRING] {
+            assert_eq!(Cost::new(cost.memory_kib(), cost.passes(), cost.lanes()), Ok(cost));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_strings_are_nobodys(text in ".*", tail in "[$a-z0-9=,+/]{0,40}") {
+            prop_assert!(!verify_password(&pepper(), &password(), &text));
+            let begun = format!("$argon2id$v=19${tail}");
+            prop_assert!(!verify_password(&pepper(), &password(), &begun));
+        }
+    }
+}
