@@ -63,7 +63,7 @@ impl EpochKey {
     /// The key with which this epoch wraps the record keys of one organisation.
     pub fn for_org(&self, org: OrganisationId) -> OrgEpochKey {
         let mut key = OrgEpochKey(Box::default());
-        expand(&self.0, &[b"mnv1/org\0", Uuid::from(org).as_bytes()], &mut *key.0);
+        expand(&self.0, &[b"mnv1/org\0", Uuid::from(org).as_bytes()], &mut key.0);
         key
     }
 }
@@ -72,7 +72,7 @@ impl PersonalKey {
     /// The key of one organisation's personal fields.
     pub fn for_org(&self, org: OrganisationId) -> OrgPersonalKey {
         let mut key = OrgPersonalKey(Box::default());
-        expand(&self.0, &[b"mnv1/person\0", Uuid::from(org).as_bytes()], &mut *key.0);
+        expand(&self.0, &[b"mnv1/person\0", Uuid::from(org).as_bytes()], &mut key.0);
         key
     }
 }

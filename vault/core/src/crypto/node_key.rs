@@ -12,6 +12,7 @@ use super::{IntegrityFailure, MasterKey};
 use crate::id::VaultId;
 
 /// Seals the seed of a node's log signing key for the file beside the keyring.
+#[expect(clippy::missing_panics_doc, reason = "the format has one length")]
 pub fn seal_node_key(
     master: &MasterKey,
     vault: VaultId,

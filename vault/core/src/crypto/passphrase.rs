@@ -62,6 +62,7 @@ impl Cost {
 
 /// The PHC string to store for a password. The bytes of the password go in as they were received,
 /// through an HMAC with the pepper and nothing else.
+#[expect(clippy::missing_panics_doc, reason = "salt and cost are in range by their types")]
 pub fn hash_password(
     pepper: &PasswordPepper,
     password: &SecretString,

@@ -69,7 +69,7 @@ impl Seal<'_> {
 
     fn derive(&self, salt: &Salt) -> Derived {
         let mut okm = Zeroizing::new([0; 76]);
-        expand(self.key, &[self.label, self.context, salt], &mut *okm);
+        expand(self.key, &[self.label, self.context, salt], &mut okm);
         let (key, rest) = okm.split_first_chunk().expect("76 is more than 32");
         let (commitment, rest) = rest.split_first_chunk().expect("44 is more than 32");
         let nonce = rest.first_chunk().expect("12 are left");
