@@ -133,6 +133,11 @@ fn personal_fields_have_two_lengths_and_no_third() {
     let lengths = [0, 256, 257, 512].map(|length| seal(length).map(|blob| blob.len()));
     assert_eq!(lengths, [Ok(332), Ok(332), Ok(588), Ok(588)]);
     assert_eq!(seal(513), Err(PersonalTooLong));
+
+    let context = personal_place().context().to_bytes();
+    let mut other_length = header().to_vec();
+    personal(&personal_key(), &context).seal(&[0; 24], &[1; 300], &mut other_length);
+    assert!(open_personal(&personal_key(), &personal_place(), &other_length).is_err());
 }
 
 #[test]
