@@ -96,6 +96,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::crypto::documented::is_documented;
 
     #[test]
     fn the_check_sum_is_that_of_zip() {
@@ -109,6 +110,7 @@ mod tests {
         let text = text.expose_secret();
         assert_eq!(text.len(), 87);
         assert_eq!(text, format!("azk1_0a0b0c0d_{}_51a2a252", "5a".repeat(32)));
+        assert!(is_documented(text));
         let again = ApiKey::parse(text).ok().unwrap();
         assert_eq!(again.id(), key.id());
         let pepper = ApiPepper::from_random([1; 32]);

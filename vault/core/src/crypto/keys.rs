@@ -112,6 +112,7 @@ mod tests {
     use data_encoding::HEXLOWER;
 
     use super::*;
+    use crate::crypto::documented::is_documented;
 
     fn counting_from(first: u8) -> Uuid {
         Uuid::from_bytes(core::array::from_fn(|at| first + u8::try_from(at).unwrap()))
@@ -119,7 +120,11 @@ mod tests {
 
     #[test]
     fn macs_are_the_known_answers() {
-        let hex = |bytes: [u8; 32]| HEXLOWER.encode(&bytes);
+        let hex = |bytes: [u8; 32]| {
+            let text = HEXLOWER.encode(&bytes);
+            assert!(is_documented(&text));
+            text
+        };
         let api = ApiPepper::from_random([0xa7; 32]).mac([10, 11, 12, 13], &[0x5a; 32]);
         assert_eq!(hex(api), "b7ea8f6211cf0ac8bdd1da739a0117b6ee1a4d0082f42a4e077ea46774d5a3ac");
         let at = Timestamp::from_millis(1_795_237_200_123);

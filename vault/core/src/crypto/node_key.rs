@@ -49,6 +49,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::crypto::documented::is_documented;
 
     #[test]
     fn a_node_key_seals_to_the_known_answer() {
@@ -56,6 +57,7 @@ mod tests {
         let master = MasterKey::from_random([0xf1; 32]);
         let file = seal_node_key(&master, vault, &[0x99; 32], &[0xa7; 24]);
         assert_eq!(HEXLOWER.encode(&file), FILE);
+        assert!(is_documented(FILE));
     }
 
     #[test]

@@ -130,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::crypto::documented::is_documented;
 
     fn pepper() -> PasswordPepper {
         PasswordPepper::from_random([0xa6; 32])
@@ -146,6 +147,7 @@ mod tests {
     #[test]
     fn a_password_hashes_to_the_known_answers() {
         let hash = |cost| hash_password(&pepper(), &password(), [0xad; 16], cost);
+        assert!(is_documented(&hash(Cost::SIGN_IN)));
         assert_eq!(
             hash(Cost::SIGN_IN),
             "$argon2id$v=19$m=65536,t=3,p=1\

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::crypto::documented::is_documented;
 use crate::crypto::{EpochKey, PersonalKey, State};
 use crate::id::{OrganisationId, PersonId, SlotId, UserId, VaultId};
 
@@ -232,6 +233,16 @@ fn a_plaintext_that_is_no_number_is_refused() {
         b"\x0112345678901\xff\0\0\0",
     ] {
         assert!(!open(block));
+    }
+}
+
+#[test]
+fn the_document_shows_these_vectors() {
+    for vector in [CTX_NUM, NUM_BLOB, PENDING_BLOB, CTX_SLOT, SLOT_BLOB, CTX_TOTP, TOTP_BLOB] {
+        assert!(is_documented(vector), "{vector}");
+    }
+    for vector in [CTX_PER, PER_PLAIN, PER_BLOB] {
+        assert!(is_documented(vector), "{vector}");
     }
 }
 

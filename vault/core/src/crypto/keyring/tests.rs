@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use secrecy::{SecretBox, SecretString};
 
 use super::*;
+use crate::crypto::documented::is_documented;
 use crate::crypto::passphrase::Cost;
 
 fn counting_from(first: u8) -> [u8; 16] {
@@ -75,6 +76,7 @@ fn refusal(bytes: &[u8], unlock: &Unlock) -> Option<KeyringError> {
 fn a_keyring_file_is_the_known_answer() {
     assert_eq!(HEXLOWER.encode(&file()), FILE);
     assert!(HEXLOWER.encode(credential_slot().as_bytes()).contains(MK_SEALED));
+    assert!(is_documented(FILE) && is_documented(MK_SEALED));
 }
 
 #[test]

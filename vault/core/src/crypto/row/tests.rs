@@ -4,6 +4,7 @@ use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 
 use super::*;
+use crate::crypto::documented::is_documented;
 
 fn key() -> RowKey {
     RowKey::from_random([0xa9; 32])
@@ -38,6 +39,9 @@ fn macs_sums_and_seals_are_the_known_answers() {
     assert_eq!(hex(seal), SEAL);
     assert_eq!(hex(head), HEAD);
     assert!(key.unmask(Table::Person, 124, masked).same(&sum));
+    for vector in [ROW_INPUT, ROW_MAC, TERM, SUM, MASKED, SEAL, HEAD] {
+        assert!(is_documented(vector), "{vector}");
+    }
 }
 
 #[test]
