@@ -53,6 +53,16 @@ impl Cost {
         self.lanes
     }
 
+    /// Argon2id of `input`. Memory that is not to be had ends here and is not taken for a wrong
+    /// password.
+    fn derive<const N: usize>(self, input: &[u8], salt: &[u8; N]) -> Zeroizing<[u8; 32]> {
+        let mut out = Zeroizing::new([0; 32]);
+        self.argon2()
+            .hash_password_into(input, salt, &mut *out)
+            .expect("salts of 16 and 32 bytes are what Argon2 asks for");
+        out
+    }
+
     fn argon2(self) -> Argon2<'static> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
             .expect("`new` admits less than Argon2 does");
@@ -78,13 +88,10 @@ pub fn hash_password(
 /// Whether the password is the one behind the PHC string. A string that is none, is of another
 /// algorithm or asks for a cost out of range is nobody's.
 pub fn verify_password(pepper: &PasswordPepper, password: &SecretString, phc: &str) -> bool {
-    let Some(stored) = Stored::read(phc) else { return false };
-    let mut hash = Zeroizing::new([0; 32]);
-    stored
-        .cost
-        .argon2()
-        .hash_password_into(&*peppered(pepper, password), &stored.salt, &mut *hash)
-        .is_ok_and(|()| same(&*hash, &stored.hash))
+    Stored::read(phc).is_some_and(|stored| {
+        let hash = stored.cost.derive(&*peppered(pepper, password), &stored.salt);
+        same(&*hash, &stored.hash)
+    })
 }
 
 /// The key of a keyring slot: Argon2id of the passphrase, 32 bytes.
@@ -93,11 +100,7 @@ pub(crate) fn stretch(
     salt: &[u8; 32],
     cost: Cost,
 ) -> Zeroizing<[u8; 32]> {
-    let mut key = Zeroizing::new([0; 32]);
-    cost.argon2()
-        .hash_password_into(passphrase.expose_secret().as_bytes(), salt, &mut *key)
-        .expect("salt and output are of lengths that Argon2 admits");
-    key
+    cost.derive(passphrase.expose_secret().as_bytes(), salt)
 }
 
 /// The parts of a PHC string that [`hash_password`] could have written.
