@@ -1,0 +1,1 @@
+//! The worked dates of the statutes, and what holds for any dates.
