@@ -1,7 +1,7 @@
 //! Builders of synthetic people for the tests of rules.
 
 use crate::id::{
-    ChangeId, FactId, NoticeId, OrganisationId, PersonId, RelationshipId, SlotId, UserId, new_uuid,
+    ChangeId, NoticeId, OrganisationId, PersonId, RelationshipId, SlotId, UserId, new_uuid,
 };
 use crate::identity::{Document, IdentityCheck, Method};
 use crate::person::{
@@ -184,8 +184,4 @@ pub(crate) fn derive_with(
 /// The first deletable day.
 pub(crate) fn deletable(holdings: &Holdings) -> Option<CivilDate> {
     holdings.due().map(|due| due.first_deletable)
-}
-
-pub(crate) fn fact_id(n: u8) -> FactId {
-    id(n)
 }
