@@ -45,11 +45,13 @@ impl Story {
         story
     }
 
-    /// The lines; the entry of the certificate names the digest of its payload.
+    /// The lines; where the entry of a certificate has no digest yet, it names the digest of its payload.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut entries = self.entries.clone();
-        if let Some(issued) = entries.get_mut(ISSUED).filter(|one| one["sha256"].is_null()) {
-            issued["sha256"] = json!(digest(self.payload.to_string().as_bytes()));
+        for issued in entries.iter_mut().filter(|one| one["act"] == "certificate.issued") {
+            if issued["sha256"].is_null() {
+                issued["sha256"] = json!(digest(self.payload.to_string().as_bytes()));
+            }
         }
         entries.iter().map(Value::to_string).collect()
     }
