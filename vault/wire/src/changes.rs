@@ -210,3 +210,58 @@ pub struct ChangesQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn register() -> serde_json::Value {
+        json!({"type": "register", "person": "per_1", "number": "123456789018",
+            "purposes": ["withholding"],
+            "identity_check": {"method": "mn_card", "verified_on": "2026-04-01"}})
+    }
+
+    #[test]
+    fn a_new_change_reads_as_it_is_written() {
+        let json = register();
+        let change: NewChange = serde_json::from_str(&json.to_string()).unwrap();
+        assert!(matches!(&change, NewChange::Register(new) if new.notice.is_none()));
+        assert_eq!(serde_json::to_value(&change).unwrap(), json);
+    }
+
+    #[test]
+    fn unknown_fields_of_a_new_change_are_refused() {
+        let mut json = register();
+        json["priority"] = json!(1);
+        assert!(serde_json::from_value::<NewChange>(json).is_err());
+        let mut json = register();
+        json["identity_check"]["image"] = json!("x");
+        assert!(serde_json::from_value::<NewChange>(json).is_err());
+        assert!(serde_json::from_value::<Check>(json!({"number": "1", "why": "2"})).is_err());
+    }
+
+    #[test]
+    fn a_change_carries_type_and_content_beside_its_other_fields() {
+        let json = json!({"id": "chg_1", "status": "pending", "org": null, "type": "user",
+            "content": {"user": "usr_2", "display_name": "見本 花子"}, "proposed_by": "usr_1",
+            "client": null, "proposed_at": "2026-11-21T05:00:00Z",
+            "expires_at": "2026-12-21T05:00:00Z", "decided_by": null, "decided_at": null,
+            "decision_reason": null});
+        let change: Change = serde_json::from_value(json.clone()).unwrap();
+        assert!(matches!(&change.content, Content::User(user) if user.user == "usr_2"));
+        assert_eq!(serde_json::to_value(&change).unwrap(), json);
+    }
+
+    #[test]
+    fn a_field_that_a_later_vault_adds_to_a_change_is_passed_over() {
+        let json = json!({"id": "chg_1", "status": "approved", "org": "org_1", "type": "settings",
+            "content": {"pay_rule": {"closing_day": 31, "pay_day": 25, "months_later": 1},
+                "r6_keep": 0, "cycle": "at_once", "after_last_use": "with_document",
+                "purge": {"grace_days": 3}},
+            "proposed_by": "usr_1", "proposed_at": "", "expires_at": "", "later": true});
+        let change: Change = serde_json::from_value(json).unwrap();
+        assert!(matches!(change.content, Content::Settings(settings) if settings.r6_keep == 0));
+    }
+}

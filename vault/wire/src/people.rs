@@ -238,3 +238,41 @@ impl fmt::Debug for PeopleQuery {
         f.debug_struct("PeopleQuery").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn name() -> serde_json::Value {
+        json!({"family": "見本", "given": "花子", "family_kana": "ミホン", "given_kana": "ハナコ"})
+    }
+
+    #[test]
+    fn what_may_be_left_out_of_a_new_person_is_left_out_again() {
+        let json = json!({"external_ref": "E-1", "kind": "employee", "name": name()});
+        let person: NewPerson = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&person).unwrap(), json);
+    }
+
+    #[test]
+    fn a_new_person_has_no_place_for_a_number() {
+        let json = json!({"external_ref": "E-1", "kind": "employee", "name": name(),
+            "number": "123456789018"});
+        assert!(serde_json::from_value::<NewPerson>(json).is_err());
+    }
+
+    #[test]
+    fn a_person_is_debugged_without_personal_fields() {
+        let json = json!({"id": "per_1", "external_ref": "E-1", "keys": [], "relationships": [],
+            "name": name(), "birth_date": "1990-01-01", "number": {"status": "active",
+            "masked": MASK, "version": 1, "purposes": [], "registered_at": null,
+            "retain_until": null, "notice": null, "identity_method": null,
+            "pending_change": null}});
+        let person: Person = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&person).unwrap(), json);
+        assert_eq!(format!("{person:?}"), r#"Person { id: "per_1", .. }"#);
+        assert_eq!(format!("{:?}", person.name), "Some(PersonName { .. })");
+    }
+}
