@@ -12,7 +12,8 @@ use azekura_wire::purposes::{Purposes, PurposesQuery};
 use crate::{Client, Error};
 
 impl Client {
-    /// A new session. Give its token to [`Client::with_session`].
+    /// A new session. Give its token to [`Client::with_session`]:
+    /// `SecretString::from(session.token.expose())`.
     ///
     /// Sent once: repeat it with the app's next code.
     pub async fn sign_in(&self, sign_in: &SignIn) -> Result<NewSession, Error> {

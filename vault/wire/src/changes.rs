@@ -7,9 +7,8 @@ use crate::number::NumberText;
 use crate::retention::Event;
 use crate::roster::{Appointment, Client, Designation, Notice};
 
-/// `POST /changes` → 202 [`Change`]. `type` says which.
+/// `POST /changes` → 202 `Change`. `type` says which.
 #[derive(Deserialize, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum NewChange {
     /// A number that replaces the active one.
@@ -172,7 +171,7 @@ pub struct ProposedUser {
     pub display_name: String,
 }
 
-/// `POST /changes/{id}/check` → [`Change`], approved; or 409 `number-mismatch` with
+/// `POST /changes/{id}/check` → `Change`, approved; or 409 `number-mismatch` with
 /// `attempts_left`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -182,7 +181,7 @@ pub struct Check {
     pub number: NumberText,
 }
 
-/// `POST /changes/{id}/reject` → [`Change`].
+/// `POST /changes/{id}/reject` → `Change`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -209,6 +208,44 @@ pub struct ChangesQuery {
     /// The `next_cursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+/// Written out because a derived schema would join `type` to objects that allow no further field.
+#[cfg(feature = "openapi")]
+mod openapi {
+    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+    use utoipa::openapi::{Object, RefOr};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{FactCorrection, NewChange, NewNumber};
+
+    impl ToSchema for NewChange {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            NewNumber::schemas(schemas);
+            FactCorrection::schemas(schemas);
+        }
+    }
+
+    impl PartialSchema for NewChange {
+        fn schema() -> RefOr<Schema> {
+            OneOfBuilder::new()
+                .item(typed("register", NewNumber::schema()))
+                .item(typed("correct", NewNumber::schema()))
+                .item(typed("fact_corrected", FactCorrection::schema()))
+                .description(Some("What is proposed to a second person; `type` says which."))
+                .into()
+        }
+    }
+
+    fn typed(name: &str, content: RefOr<Schema>) -> Schema {
+        let RefOr::T(Schema::Object(mut object)) = content else {
+            return Schema::Object(Object::new());
+        };
+        let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([name]));
+        object.properties.insert(String::from("type"), kind.into());
+        object.required.push(String::from("type"));
+        Schema::Object(object)
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What stands for every number, whoever looks and whatever it is.
 pub const MASK: &str = "●●●●-●●●●-●●●●";
 
-/// `POST /people`: a person with their first relationship → 201 [`Person`].
+/// `POST /people`: a person with their first relationship → 201 `Person`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -43,7 +43,7 @@ pub struct NewPerson {
     pub part_time: Option<bool>,
 }
 
-/// `PATCH /people/{id}` with `If-Match` → [`Person`]. What is left out stays as it is. While a
+/// `PATCH /people/{id}` with `If-Match` → `Person`. What is left out stays as it is. While a
 /// number exists these fields change only by two people.
 #[derive(Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -124,7 +124,7 @@ pub struct NumberView {
     /// `misdirected`, `keep_only`.
     #[cfg_attr(feature = "openapi", schema(example = "active"))]
     pub status: String,
-    /// [`MASK`] if there is a number, else `null`.
+    /// `MASK` if there is a number, else `null`.
     #[cfg_attr(feature = "openapi", schema(example = "●●●●-●●●●-●●●●"))]
     pub masked: Option<String>,
     /// The active version, from 1.
@@ -168,7 +168,7 @@ pub struct Relationship {
     pub part_time: bool,
 }
 
-/// `POST /people/{id}/relationships` → 201 [`Relationship`].
+/// `POST /people/{id}/relationships` → 201 `Relationship`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

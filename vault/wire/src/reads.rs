@@ -7,11 +7,11 @@ use crate::number::NumberText;
 /// The most people one call may name.
 pub const MAX_PEOPLE: usize = 10_000;
 
-/// The media type of a streamed answer: a [`ReadHead`], then one [`ReadResult`] a line.
+/// The media type of a streamed answer: a `ReadHead`, then one `ReadResult` a line.
 pub const NDJSON: &str = "application/x-ndjson";
 
-/// `POST /reads` → [`ReadAnswer`], or with `Accept: application/x-ndjson` a [`ReadHead`] line and
-/// one [`ReadResult`] line per person.
+/// `POST /reads` → `ReadAnswer`, or with `Accept: application/x-ndjson` a `ReadHead` line and
+/// one `ReadResult` line per person.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -34,7 +34,7 @@ pub struct ReadRequest {
     /// Only tell who would be refused and why. Opens nothing; logged as such.
     #[serde(default)]
     pub dry_run: bool,
-    /// Whose numbers: 1 to [`MAX_PEOPLE`], in the order of the answer.
+    /// Whose numbers: 1 to `MAX_PEOPLE`, in the order of the answer.
     pub people: Vec<PersonRef>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `POST /people/{id}/events` → 201 [`RecordedEvent`]. Effective at once. `type` says what happened;
+/// `POST /people/{id}/events` → 201 `RecordedEvent`. Effective at once. `type` says what happened;
 /// dates are days on which it happened.
 ///
 /// Source: `practice.md` 2.4.
