@@ -42,7 +42,11 @@ fn every_crate_comes_from_the_one_registry() {
         assert_eq!(package["source"], REGISTRY, "{}", package["name"]);
     }
     let members = graph.members().count();
-    assert_eq!(members, crate::repository::manifests().1.len(), "a path leads out of the workspace");
+    assert_eq!(
+        members,
+        crate::repository::manifests().1.len(),
+        "a path leads out of the workspace"
+    );
 }
 
 #[test]

@@ -37,8 +37,7 @@ fn decisions_have_four_parts_in_sixty_lines() {
     let files = files();
     let mut numbers = BTreeSet::new();
     for file in files.iter().filter(|file| file.path.starts_with("docs/decisions/")) {
-        let found: Vec<&str> =
-            file.text.lines().filter(|line| line.starts_with("## ")).collect();
+        let found: Vec<&str> = file.text.lines().filter(|line| line.starts_with("## ")).collect();
         assert_eq!(found, DECISION, "{}", file.path);
         let lines = file.text.lines().count();
         assert!(lines <= DECISION_LINES, "{} has {lines} lines", file.path);
@@ -54,7 +53,9 @@ fn the_workflow_runs_the_checks_and_nothing_else() {
     let workflow = read(".github/workflows/ci.yml");
     assert!(workflow.lines().any(|line| line == "permissions: {}"));
     let after = |key: &str| -> Vec<String> {
-        let lines = workflow.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix(key));
+        let lines = workflow
+            .lines()
+            .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix(key));
         lines.map(|rest| rest.trim().to_owned()).collect()
     };
     assert_eq!(after("run:"), [".ci/run"]);
@@ -138,7 +139,9 @@ fn places(text: &str) -> impl Iterator<Item = String> {
     let folders = ["home", "root", "work", "Users"].map(|name| format!("/{name}/"));
     let folders = folders.into_iter().filter(|folder| {
         let mut before = text.match_indices(folder).map(|(at, _)| text.split_at(at).0);
-        before.any(|text| text.chars().next_back().is_none_or(|c| "\"'`(<=:,/~".contains(c) || c.is_whitespace()))
+        before.any(|text| {
+            text.chars().next_back().is_none_or(|c| "\"'`(<=:,/~".contains(c) || c.is_whitespace())
+        })
     });
     let hosts = [("crates", "io"), ("npmjs", "org"), ("pypi", "org"), ("pythonhosted", "org")];
     let hosts = hosts.map(|(name, end)| format!("{name}.{end}"));

@@ -14,7 +14,15 @@ const ARROWS: [(&str, &[&str]); 4] = [
 
 /// Parts of the standard library that read or change the world outside the process, or its clock.
 const OUTSIDE_WORLD: [&str; 10] = [
-    "Instant", "SystemTime", "TcpListener", "TcpStream", "UdpSocket", "env", "fs", "os", "process",
+    "Instant",
+    "SystemTime",
+    "TcpListener",
+    "TcpStream",
+    "UdpSocket",
+    "env",
+    "fs",
+    "os",
+    "process",
     "thread",
 ];
 

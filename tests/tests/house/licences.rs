@@ -95,7 +95,17 @@ fn licence_expressions_are_read_as_spdx_reads_them() {
         assert!(allows(good, &accepted), "{good}");
     }
     for bad in [
-        "", "X", "A AND X", "A AND (X OR Y)", "C", "C WITH f", "A WITH e", "A B", "A OR", "(A", "A)",
+        "",
+        "X",
+        "A AND X",
+        "A AND (X OR Y)",
+        "C",
+        "C WITH f",
+        "A WITH e",
+        "A B",
+        "A OR",
+        "(A",
+        "A)",
     ] {
         assert!(!allows(bad, &accepted), "{bad}");
     }

@@ -81,7 +81,7 @@ impl Graph {
     }
 
     pub(crate) fn packages(&self) -> impl Iterator<Item = &Value> {
-        self.0["packages"].as_array().into_iter().flatten()
+        self.list("/packages")
     }
 
     /// The packages of this repository.
@@ -101,10 +101,8 @@ impl Graph {
 
     /// Names of all that is built into the package `name`, at any depth.
     pub(crate) fn built_into(&self, name: &str) -> BTreeSet<&str> {
-        let nodes: BTreeMap<&str, &Value> = self.0["resolve"]["nodes"]
-            .as_array()
-            .into_iter()
-            .flatten()
+        let nodes: BTreeMap<&str, &Value> = self
+            .list("/resolve/nodes")
             .filter_map(|node| Some((node["id"].as_str()?, node)))
             .collect();
         let names: BTreeMap<&str, &str> = self
@@ -124,6 +122,10 @@ impl Graph {
             }
         }
         seen.into_iter().filter_map(|id| names.get(id).copied()).collect()
+    }
+
+    fn list(&self, pointer: &str) -> impl Iterator<Item = &Value> {
+        self.0.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
     }
 }
 

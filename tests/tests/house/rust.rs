@@ -179,7 +179,8 @@ fn literals_and_comments_are_not_code() {
 
 #[test]
 fn attributes_are_found_over_lines() {
-    let source = Source::parse("#![deny(x)]\n#[expect(\n    y,\n    reason = \"z]\"\n)]\nfn f() {}");
+    let source =
+        Source::parse("#![deny(x)]\n#[expect(\n    y,\n    reason = \"z]\"\n)]\nfn f() {}");
     assert_eq!(source.attributes(), ["#[deny(x)]", "#[expect(y,reason=)]"]);
 }
 
