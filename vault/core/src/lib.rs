@@ -5,5 +5,9 @@
 
 #![deny(missing_docs)]
 
+pub mod canonical;
+pub mod crypto;
 pub mod id;
+pub mod number;
+pub mod random;
 pub mod time;

@@ -219,7 +219,8 @@ mod tests {
 
     #[test]
     fn only_the_ten_character_form_is_a_date() {
-        for text in ["2026-2-28", "20260228", "2026-02-30", "2026-02-28T00", "", "２０２６-02-28"] {
+        for text in ["2026-2-28", "20260228", "2026-02-30", "2026-02-28T00", "", "２０２６-02-28"]
+        {
             assert_eq!(text.parse::<CivilDate>(), Err(ParseDateError), "{text}");
         }
         assert_eq!(day("2026-02-28").to_string(), "2026-02-28");
