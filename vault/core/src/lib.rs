@@ -10,4 +10,5 @@ pub mod crypto;
 pub mod id;
 pub mod number;
 pub mod random;
+pub mod text;
 pub mod time;

@@ -2,7 +2,7 @@
 
 use static_assertions::assert_not_impl_any;
 use thiserror::Error;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// A personal number (個人番号): 12 decimal digits, the last one a check digit.
 ///
@@ -72,17 +72,6 @@ impl MyNumber {
     /// Whether both are the same number, compared in constant time.
     pub fn ct_eq(&self, other: &Self) -> bool {
         subtle::ConstantTimeEq::ct_eq(&self.0[..], &other.0[..]).into()
-    }
-
-    /// Reads what [`Self::expose`] gave: twelve ASCII digits and nothing else.
-    pub(crate) fn from_ascii(digits: &[u8]) -> Option<Self> {
-        let digits: &[u8; 12] = digits.try_into().ok()?;
-        let shaped = digits.iter().all(u8::is_ascii_digit) && check_digit_agrees(digits);
-        shaped.then(|| {
-            let mut number = Self(Box::new([0; 12]));
-            number.0.copy_from_slice(digits);
-            number
-        })
     }
 }
 

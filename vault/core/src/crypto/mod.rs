@@ -4,8 +4,11 @@
 //! module, random bytes always come in as arguments, and whatever does not open fails with the one
 //! [`IntegrityFailure`]. The formats are in `docs/formats.md`.
 
+mod context;
+pub mod envelope;
 mod keys;
 pub mod row;
+mod seal;
 pub mod signing;
 
 use hkdf::Hkdf;
@@ -14,10 +17,12 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+pub use context::{PersonalPlace, Place, State, TotpPlace};
 pub use keys::{
     ApiPepper, EpochKey, MasterKey, OrgEpochKey, OrgPersonalKey, PasswordPepper, PersonalKey,
     RowKey, SessionPepper, TotpKey,
 };
+pub use seal::Salt;
 
 /// Sealed bytes that do not open here: changed, of another place, or under another key.
 ///
