@@ -5,7 +5,9 @@
 
 #![deny(missing_docs)]
 
+pub mod audit;
 pub mod canonical;
+pub mod certificate;
 pub mod crypto;
 pub mod id;
 pub mod number;

@@ -44,6 +44,8 @@ pub enum Table {
     Certificate = 14,
     /// One-time rights to make credentials.
     Enrolment = 15,
+    /// Trainings of handlers.
+    Training = 16,
 }
 
 /// One value of a row, as its MAC sees it.
@@ -116,7 +118,7 @@ impl RowKey {
 
 impl Table {
     /// Every sealed table, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Organisation,
         Self::User,
         Self::Credential,
@@ -132,6 +134,7 @@ impl Table {
         Self::Purge,
         Self::Certificate,
         Self::Enrolment,
+        Self::Training,
     ];
 
     fn id(self) -> [u8; 2] {

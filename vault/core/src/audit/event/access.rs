@@ -1,0 +1,110 @@
+//! Events of credentials and sessions, and refusals before an act.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audit::SessionMark;
+use crate::id::{EnrolmentId, UserId};
+
+/// Events of credentials and sessions, and refusals before an act.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, tag = "act")]
+pub enum AccessEvent {
+    /// Somebody's second factor is in use; the account works.
+    #[serde(rename = "enrolment.confirmed")]
+    EnrolmentConfirmed {
+        /// The right that is now used up.
+        enrolment: EnrolmentId,
+        /// Whose account.
+        user: UserId,
+    },
+    /// A login and a password were chosen.
+    #[serde(rename = "enrolment.begun")]
+    EnrolmentBegun {
+        /// The right in use.
+        enrolment: EnrolmentId,
+        /// Whose account.
+        user: UserId,
+    },
+    /// A one-time right to make credentials was handed out.
+    #[serde(rename = "enrolment.issued")]
+    EnrolmentIssued {
+        /// The right.
+        enrolment: EnrolmentId,
+        /// Whose account.
+        user: UserId,
+    },
+    /// Tokens or codes that did not fit, counted per source and minute.
+    #[serde(rename = "enrolment.refused")]
+    EnrolmentRefused {
+        /// How often.
+        count: u32,
+        /// The right, if the token named one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        enrolment: Option<EnrolmentId>,
+        /// A code.
+        reason: String,
+    },
+    /// Requests that were refused before their act began, counted per source and minute.
+    #[serde(rename = "access.refused")]
+    Refused {
+        /// The denial code.
+        code: String,
+        /// How often.
+        count: u32,
+        /// The route's template, never the path that was asked for.
+        route: String,
+    },
+    /// A session ended.
+    #[serde(rename = "session.closed")]
+    SessionClosed {
+        /// A code: `signed-out`, `expired`, `replaced`, …
+        reason: String,
+        /// Which session.
+        sess: SessionMark,
+        /// Whose.
+        user: UserId,
+    },
+    /// A session stands still until its password is given again.
+    #[serde(rename = "session.locked")]
+    SessionLocked {
+        /// Which session.
+        sess: SessionMark,
+        /// Whose.
+        user: UserId,
+    },
+    /// Somebody signed in.
+    #[serde(rename = "session.opened")]
+    SessionOpened {
+        /// Which session.
+        sess: SessionMark,
+        /// Whose.
+        user: UserId,
+    },
+    /// Sign-ins that failed, counted per source and minute.
+    #[serde(rename = "session.refused")]
+    SessionRefused {
+        /// How often.
+        count: u32,
+        /// A code that does not tell which factor failed.
+        reason: String,
+        /// The account, if the login named one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<UserId>,
+    },
+    /// A locked session was opened again.
+    #[serde(rename = "session.unlocked")]
+    SessionUnlocked {
+        /// Which session.
+        sess: SessionMark,
+        /// Whose.
+        user: UserId,
+    },
+    /// Sessions in use and masked views since the last such entry.
+    #[serde(rename = "sessions.touched")]
+    SessionsTouched {
+        /// How many sessions acted.
+        sessions: u32,
+        /// How many masked views they saw.
+        views: u32,
+    },
+}

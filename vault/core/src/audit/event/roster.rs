@@ -1,0 +1,139 @@
+//! Events of who may do what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{
+    AppointmentId, ChangeId, ClientId, DesignationId, NoticeId, OrganisationId, UserId,
+};
+
+/// A setting and what became of it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingChange {
+    /// The value, or a digest of a long one.
+    pub after: String,
+    /// What it was; absent if it was not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The key in the settings.
+    pub name: String,
+}
+
+/// Events of who may do what.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, tag = "act")]
+pub enum RosterEvent {
+    /// A role ended.
+    #[serde(rename = "appointment.ended")]
+    AppointmentEnded {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Who held it.
+        user: UserId,
+    },
+    /// Somebody holds a role.
+    #[serde(rename = "appointment.made")]
+    AppointmentMade {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// The change that two people agreed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// `manager`, `auditor`, `administrator` or `viewer`.
+        role: String,
+        /// Who holds it.
+        user: UserId,
+    },
+    /// A program may no longer call.
+    #[serde(rename = "client.ended")]
+    ClientEnded {
+        /// The program.
+        client: ClientId,
+        /// A code: `expired`, `revoked`, …
+        reason: String,
+    },
+    /// A program may call.
+    #[serde(rename = "client.registered")]
+    ClientRegistered {
+        /// The change that two people agreed on.
+        change: ChangeId,
+        /// The program.
+        client: ClientId,
+        /// Who answers for it.
+        owner: UserId,
+    },
+    /// The program's secret was shown, once, to its owner.
+    #[serde(rename = "client.secret_shown")]
+    ClientSecretShown {
+        /// The program.
+        client: ClientId,
+    },
+    /// A roster line ended (指定の解除).
+    #[serde(rename = "designation.ended")]
+    DesignationEnded {
+        /// The line.
+        designation: DesignationId,
+        /// A code: `ended`, `expired`, …
+        reason: String,
+        /// Whose line.
+        user: UserId,
+    },
+    /// A roster line is in force (取扱担当者の指定): the manager made it, the designee accepted.
+    #[serde(rename = "designation.made")]
+    DesignationMade {
+        /// What the handler may do: `enter`, `check`, `use`, `delete`.
+        capabilities: Vec<String>,
+        /// The change that two people agreed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// The line.
+        designation: DesignationId,
+        /// The works it covers.
+        purposes: Vec<String>,
+        /// Whose line.
+        user: UserId,
+    },
+    /// A version of the purpose notice is in force (利用目的の通知).
+    #[serde(rename = "notice.published")]
+    NoticePublished {
+        /// The bundles it covers.
+        bundles: Vec<String>,
+        /// The version.
+        notice: NoticeId,
+    },
+    /// A tenant exists.
+    #[serde(rename = "organisation.created")]
+    OrganisationCreated {
+        /// The change that two people agreed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// The tenant.
+        organisation: OrganisationId,
+    },
+    /// Settings differ from now on.
+    #[serde(rename = "settings.changed")]
+    SettingsChanged {
+        /// The change that two people agreed on, where it weakens something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// One line per setting.
+        settings: Vec<SettingChange>,
+    },
+    /// An account no longer works.
+    #[serde(rename = "user.disabled")]
+    UserDisabled {
+        /// A code: `left`, `incident`, …
+        reason: String,
+        /// Whose account.
+        user: UserId,
+    },
+    /// An account may be enrolled.
+    #[serde(rename = "user.enabled")]
+    UserEnabled {
+        /// The change that two people agreed on; absent for the two of the ceremony.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// Whose account.
+        user: UserId,
+    },
+}
