@@ -4,6 +4,7 @@ use static_assertions::assert_not_impl_any;
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::signing::Signer;
 use super::{expand, hmac};
 use crate::id::{OrganisationId, SlotId, UserId};
 use crate::time::Timestamp;
@@ -36,6 +37,8 @@ macro_rules! keys {
 keys! {
     /// Makes secrets of API keys comparable without keeping them (APK).
     ApiPepper
+    /// Signs deletion certificates (CSK); Ed25519.
+    CertificateKey
     /// The key of one epoch (EK): random, never derived, so that destroying it is final.
     EpochKey
     /// What opens the keyring's body and nothing else (MK).
@@ -87,6 +90,13 @@ impl SessionPepper {
     pub fn mac(&self, user: UserId, issued_at: Timestamp, token: &[u8; 32]) -> [u8; 32] {
         let at = issued_at.as_millis().to_be_bytes();
         hmac(&*self.0, &[b"sess", Uuid::from(user).as_bytes(), &at, token])
+    }
+}
+
+impl CertificateKey {
+    /// The key, ready to sign.
+    pub fn signer(&self) -> Signer {
+        Signer::from_seed(*self.0)
     }
 }
 

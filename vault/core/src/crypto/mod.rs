@@ -4,11 +4,16 @@
 //! module, random bytes always come in as arguments, and whatever does not open fails with the one
 //! [`IntegrityFailure`]. The formats are in `docs/formats.md`.
 
+pub mod api_key;
 mod context;
 pub mod envelope;
+pub mod keyring;
 mod keys;
+pub mod node_key;
+pub mod passphrase;
 pub mod row;
 mod seal;
+mod sealed_master;
 pub mod signing;
 
 use hkdf::Hkdf;
@@ -19,8 +24,8 @@ use thiserror::Error;
 
 pub use context::{PersonalPlace, Place, State, TotpPlace};
 pub use keys::{
-    ApiPepper, EpochKey, MasterKey, OrgEpochKey, OrgPersonalKey, PasswordPepper, PersonalKey,
-    RowKey, SessionPepper, TotpKey,
+    ApiPepper, CertificateKey, EpochKey, MasterKey, OrgEpochKey, OrgPersonalKey, PasswordPepper,
+    PersonalKey, RowKey, SessionPepper, TotpKey,
 };
 pub use seal::Salt;
 

@@ -10,9 +10,6 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{IntegrityFailure, expand, same};
 
-/// Bytes that a sealed text has more than its plaintext.
-pub(crate) const OVERHEAD: usize = 24 + 32 + 16;
-
 /// The number of the algorithm above in every header; 2 is reserved for AES-256-GCM.
 pub(crate) const SUITE: u8 = 1;
 
