@@ -33,12 +33,12 @@ pub fn to_canonical(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
 fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
     match value {
         Value::Array(items) => {
-            separated(items, b"[]", out, write)?;
+            separated(items, *b"[]", out, write)?;
         }
         Value::Object(fields) => {
             let mut sorted: Vec<_> = fields.iter().collect();
             sorted.sort_unstable_by_key(|(key, _)| *key);
-            separated(sorted, b"{}", out, |(key, value), out| {
+            separated(sorted, *b"{}", out, |(key, value), out| {
                 serde_json::to_writer(&mut *out, key)?;
                 out.push(b':');
                 write(value, out)
@@ -54,18 +54,18 @@ fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
 
 fn separated<T>(
     items: impl IntoIterator<Item = T>,
-    [open, close]: &[u8; 2],
+    [open, close]: [u8; 2],
     out: &mut Vec<u8>,
     mut each: impl FnMut(T, &mut Vec<u8>) -> Result<(), CanonicalError>,
 ) -> Result<(), CanonicalError> {
-    out.push(*open);
+    out.push(open);
     for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
         each(item, out)?;
     }
-    out.push(*close);
+    out.push(close);
     Ok(())
 }
 

@@ -121,3 +121,62 @@ fn signature_line(line: &str) -> Option<(&str, Vec<u8>)> {
     let bytes = BASE64.decode(signature.as_bytes()).ok()?;
     (!name.is_empty() && bytes.len() > 4).then_some((name, bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use proptest::prelude::*;
+
+    const NAME: &str = "azekura/vlt_test";
+
+    fn key(seed: u8) -> (SigningKey, [u8; 32]) {
+        let key = SigningKey::from_bytes(&[seed; 32]);
+        let public = key.verifying_key().to_bytes();
+        (key, public)
+    }
+
+    fn checkpoint() -> Checkpoint {
+        Checkpoint { origin: NAME.to_owned(), size: 3, root: [5; 32] }
+    }
+
+    fn note(seed: u8) -> String {
+        let (key, public) = key(seed);
+        checkpoint().sign(NAME, &public, |text| key.sign(text).to_bytes())
+    }
+
+    #[test]
+    fn a_note_opens_with_the_key_that_signed_it() {
+        assert_eq!(Checkpoint::open(&note(1), NAME, &key(1).1), Ok(checkpoint()));
+        let open = Checkpoint::open(&note(1), NAME, &key(2).1);
+        assert_eq!(open, Err(NoteError::UnknownKey));
+        let open = Checkpoint::open(&note(1), "azekura/vlt_other", &key(1).1);
+        assert_eq!(open, Err(NoteError::UnknownKey));
+    }
+
+    #[test]
+    fn signatures_of_others_are_passed_over() {
+        let both = format!("{}{}", note(1), note(2).split("\n\n").last().unwrap());
+        assert_eq!(Checkpoint::open(&both, NAME, &key(1).1), Ok(checkpoint()));
+        assert_eq!(Checkpoint::open(&both, NAME, &key(2).1), Ok(checkpoint()));
+    }
+
+    #[test]
+    fn no_changed_character_survives() {
+        let (note, public) = (note(1), key(1).1);
+        for at in 0..note.len() {
+            let mut bytes = note.clone().into_bytes();
+            bytes[at] ^= 1;
+            if let Ok(changed) = String::from_utf8(bytes) {
+                assert!(Checkpoint::open(&changed, NAME, &public).is_err(), "{at}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn opening_never_panics(text in "\\PC*\n\n\\PC*\n") {
+            prop_assert!(Checkpoint::open(&text, NAME, &key(1).1).is_err());
+        }
+    }
+}

@@ -139,3 +139,103 @@ fn read(leaf: &[u8]) -> Result<Entry, serde_json::Error> {
         event: serde_json::from_value(Value::Object(fields))?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::event::{Decision, NumberEvent, PersonVersion, PurposeUse, VaultEvent};
+    use crate::audit::{Digest, SessionMark};
+    use crate::id::new_uuid;
+
+    fn uuid(byte: u8) -> Uuid {
+        new_uuid(Timestamp::from_millis(1_795_237_200_000), [byte; 10])
+    }
+
+    fn intent(people: usize, reference: &str) -> Entry {
+        let people = (0..people).map(|at| PersonVersion {
+            person: uuid(u8::try_from(at % 200).unwrap()).into(),
+            version: 4_000_000_000,
+        });
+        let event = NumberEvent::ReleaseIntent {
+            dec: Decision { policy: Digest([0xab; 32]), rule: "R12".into(), v: "allow".into() },
+            dry_run: false,
+            people: people.collect(),
+            purpose: PurposeUse {
+                code: "withholding_slip".into(),
+                destination: Some("見本税務署".into()),
+                period: "2026".into(),
+                reference: reference.into(),
+            },
+            read: uuid(1).into(),
+        };
+        Entry {
+            id: uuid(2),
+            seq: 20_852_163,
+            at: Timestamp::from_millis(1_795_237_200_123),
+            node: "n1".into(),
+            tenant: Some(uuid(3).into()),
+            actor: ActorRef::User {
+                cap: Some("use".into()),
+                id: uuid(4).into(),
+                sess: Some(SessionMark([1, 2, 3, 4])),
+            },
+            request: Some(uuid(5).into()),
+            ip: Some("192.0.2.7".parse().unwrap()),
+            event: event.into(),
+        }
+    }
+
+    #[test]
+    fn a_leaf_is_one_line_of_sorted_json() {
+        let leaf = String::from_utf8(intent(1, "令和8年分 源泉徴収票").leaf().unwrap()).unwrap();
+        let start = format!(
+            r#"{{"act":"number.release.intent","actor":{{"cap":"use","id":"usr_{}","sess":"01020304","type":"user"}},"dec":{{"policy":"sha256:{}","rule":"R12","v":"allow"}},"dry_run":false,"id":"#,
+            uuid(4).simple(),
+            "ab".repeat(32),
+        );
+        assert!(leaf.starts_with(&start), "{leaf}");
+        let end = format!(
+            r#""seq":20852163,"t":"2026-11-21T05:00:00.123Z","tenant":"org_{}","v":1}}"#,
+            uuid(3).simple()
+        );
+        assert!(leaf.ends_with(&end), "{leaf}");
+    }
+
+    #[test]
+    fn an_entry_reads_back_what_it_wrote() {
+        let entry = intent(3, "写し \"控\"\\");
+        assert_eq!(Entry::from_leaf(&entry.leaf().unwrap()).unwrap(), entry);
+        let bare = Entry {
+            actor: ActorRef::Operator,
+            tenant: None,
+            request: None,
+            ip: None,
+            event: VaultEvent::EpochCreated { epoch: 1 }.into(),
+            ..entry
+        };
+        assert_eq!(Entry::from_leaf(&bare.leaf().unwrap()).unwrap(), bare);
+    }
+
+    #[test]
+    fn a_line_in_another_form_is_not_an_entry() {
+        let leaf = String::from_utf8(intent(1, "x").leaf().unwrap()).unwrap();
+        for changed in [
+            leaf.replacen(':', ": ", 1),
+            leaf.replace("\"v\":1}", "\"v\":2}"),
+            leaf.replace("\"v\":1}", "\"v\":1,\"zz\":0}"),
+            leaf.replace("05:00:00.123Z", "05:00:00.123000Z"),
+            leaf.replace("\"n1\"", "\"n\\u0031\""),
+        ] {
+            assert!(Entry::from_leaf(changed.as_bytes()).is_err(), "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_people_and_two_long_texts_fit_into_a_leaf() {
+        let mut entry = intent(100, &"𠮷".repeat(200));
+        assert!(entry.leaf().is_ok());
+        assert_eq!(entry.event.people().len(), 100);
+        entry.node = "n".repeat(MAX_LEAF);
+        assert!(matches!(entry.leaf(), Err(LeafError::TooLong)));
+    }
+}

@@ -180,3 +180,98 @@ fn roots(
     }
     Ok(trees.iter().map(Frontier::root).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::tree::leaf_hash;
+    use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    use sha2::Sha256;
+
+    fn leaves(count: u8) -> Vec<Hash> {
+        (0..count).map(|byte| leaf_hash(&[byte])).collect()
+    }
+
+    fn head(leaves: &[Hash]) -> Head {
+        let mut tree = Frontier::default();
+        for leaf in leaves {
+            tree.append(*leaf);
+        }
+        Head { size: tree.size(), root: tree.root() }
+    }
+
+    fn reference(count: u8) -> MemoryBackedTree<Sha256, [u8; 1]> {
+        let mut tree = MemoryBackedTree::new();
+        for byte in 0..count {
+            tree.push([byte]);
+        }
+        tree
+    }
+
+    /// Each proof with a hash changed, dropped, added or swapped.
+    fn damaged(proof: &[Hash]) -> Vec<Vec<Hash>> {
+        let mut all = vec![[proof, &[[7; 32]]].concat(), [&[[7; 32]], proof].concat()];
+        for at in 0..proof.len() {
+            let mut changed = proof.to_vec();
+            changed[at][31] ^= 1;
+            let mut dropped = proof.to_vec();
+            dropped.remove(at);
+            let mut swapped = proof.to_vec();
+            swapped.swap(0, at);
+            all.extend([changed, dropped]);
+            all.extend((swapped != proof).then_some(swapped));
+        }
+        all
+    }
+
+    #[test]
+    fn rt_51_inclusion_proofs_are_those_of_ct_merkle_and_hold_for_their_leaf_only() {
+        for size in 1..=40 {
+            let (all, tree) = (leaves(size), reference(size));
+            let Head { size, root } = head(&all);
+            for (index, leaf) in (0..).zip(&all) {
+                let proof = prove_inclusion(all.iter().copied(), index, size).unwrap();
+                let theirs = tree.prove_inclusion(usize::try_from(index).unwrap());
+                assert_eq!(proof.as_flattened(), theirs.as_bytes());
+                assert_eq!(check_inclusion(*leaf, index, size, &proof, &root), Ok(()));
+                for other in (0..size + 2).filter(|other| *other != index) {
+                    assert!(check_inclusion(*leaf, other, size, &proof, &root).is_err());
+                }
+                for bad in damaged(&proof) {
+                    assert!(check_inclusion(*leaf, index, size, &bad, &root).is_err());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rt_51_consistency_proofs_are_those_of_ct_merkle_and_hold_for_their_trees_only() {
+        for size in 1..=40_u8 {
+            let (all, tree) = (leaves(size), reference(size));
+            let new = head(&all);
+            for old_size in 1..=size {
+                let old = head(&all[..usize::from(old_size)]);
+                let proof = prove_consistency(all.iter().copied(), old.size, new.size).unwrap();
+                let theirs = tree.prove_consistency(usize::from(size - old_size));
+                assert_eq!(proof.as_flattened(), theirs.as_bytes());
+                assert_eq!(check_consistency(&old, &new, &proof), Ok(()));
+                let forked = Head { root: [9; 32], ..old };
+                assert!(check_consistency(&forked, &new, &proof).is_err());
+                for bad in damaged(&proof) {
+                    assert!(check_consistency(&old, &new, &bad).is_err());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_outside_the_tree_has_no_proof() {
+        let all = leaves(5);
+        assert_eq!(prove_inclusion(all.clone(), 5, 5), Err(ProofError::Outside));
+        assert_eq!(prove_inclusion(all.clone(), 0, 6), Err(ProofError::TooFewLeaves));
+        assert_eq!(prove_consistency(all.clone(), 0, 5), Err(ProofError::Outside));
+        assert_eq!(prove_consistency(all.clone(), 6, 5), Err(ProofError::Outside));
+        assert_eq!(prove_consistency(all, 3, 6), Err(ProofError::TooFewLeaves));
+        assert_eq!(check_inclusion([0; 32], 0, 0, &[], &[0; 32]), Err(ProofError::Outside));
+    }
+}

@@ -36,10 +36,11 @@ impl Frontier {
 
     /// Adds the leaf with sequence number [`Self::size`].
     pub fn append(&mut self, leaf: Hash) {
-        let merges = self.size.trailing_ones();
-        let peak = (0..merges).fold(leaf, |right, _| {
-            node_hash(&self.peaks.pop().expect("one peak per set bit of size"), &right)
-        });
+        // The lowest set bits of the size are the peaks that the new leaf completes.
+        let merged = self.size.trailing_ones() as usize;
+        let keep = self.peaks.len().saturating_sub(merged);
+        let peak =
+            self.peaks.drain(keep..).rev().fold(leaf, |right, left| node_hash(&left, &right));
         self.peaks.push(peak);
         self.size += 1;
     }
@@ -97,7 +98,9 @@ mod tests {
 
     fn frontier_of(entries: &[Vec<u8>]) -> Frontier {
         let mut frontier = Frontier::default();
-        entries.iter().for_each(|entry| frontier.append(leaf_hash(entry)));
+        for entry in entries {
+            frontier.append(leaf_hash(entry));
+        }
         frontier
     }
 
@@ -111,7 +114,9 @@ mod tests {
         #[test]
         fn rt_51_the_root_is_that_of_ct_merkle(entries in vec(any::<Vec<u8>>(), 1..100)) {
             let mut reference = MemoryBackedTree::<Sha256, Vec<u8>>::new();
-            entries.iter().for_each(|entry| reference.push(entry.clone()));
+            for entry in &entries {
+                reference.push(entry.clone());
+            }
             let root: Hash = (*reference.root().as_bytes()).into();
             prop_assert_eq!(frontier_of(&entries).root(), root);
         }
