@@ -5,12 +5,20 @@
 
 #![deny(missing_docs)]
 
+pub mod access;
 pub mod audit;
 pub mod canonical;
 pub mod certificate;
+pub mod change;
 pub mod crypto;
 pub mod id;
+pub mod identity;
 pub mod number;
+pub mod person;
+pub mod purge;
+pub mod purpose;
 pub mod random;
+pub mod retention;
+pub mod roster;
 pub mod text;
 pub mod time;

@@ -1,0 +1,198 @@
+//! The access decision (利用の可否): may this caller use this number, for this work and period, today?
+//!
+//! Whether the caller is on the roster, trained, granted and inside their quota is decided before, for
+//! the call as a whole; here it is about one person.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::denial::Denial;
+use crate::id::{RelationshipId, SlotId};
+use crate::person::{Active, NumberState, Person, PersonKind};
+use crate::purpose::{Bundle, Purpose, Purposes};
+use crate::retention::{Holding, Period, Rule};
+use crate::time::CivilDate;
+
+mod denial;
+
+/// What a designation or a client's grant covers: purposes × kinds of people.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// The works.
+    pub purposes: BTreeSet<Purpose>,
+    /// The kinds of people.
+    pub kinds: BTreeSet<PersonKind>,
+}
+
+/// What a read asks of each person.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ask {
+    /// The work.
+    pub purpose: Purpose,
+    /// The tax year or day it is for.
+    pub period: Period,
+    /// Whether the read corrects a slip, and says why.
+    pub correction_reason: bool,
+}
+
+/// Leave to open one number: what the log says about it, and what opening it needs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Allowed {
+    /// Which rule allowed it: `holding`, `slip-correction` or `emergency`.
+    pub rule: &'static str,
+    /// The bundle through which it is bound; none in an emergency.
+    pub bundle: Option<Bundle>,
+    /// The relationship it rests on; none in an emergency.
+    pub relationship: Option<RelationshipId>,
+    /// The retention rule of the holding it rests on.
+    pub retention: Option<Rule>,
+    /// The version in force.
+    pub version: u64,
+    /// Where its key lies.
+    pub slot: SlotId,
+    /// The epoch of the key.
+    pub epoch: u32,
+}
+
+/// Whether `scope` lets `ask` be done with `person`'s number on `today`.
+///
+/// The rules are asked in a fixed order and the first that fails answers:
+///
+/// 1. the work and a relationship of the person lie in the scope (`outside-scope`);
+/// 2. there is a checked number (`deleted`, `no-number`, `pending-check`);
+/// 3. its use is not stopped (`disposal-pending`, `suspended`, also when misdirected);
+/// 4. it was collected for the work (`purpose-not-bound`);
+/// 5. it may still be kept (`past-retention`);
+/// 6. something holds it for the work and period (`no-relationship-in-period`, or `outside-scope` if
+///    only a relationship that the caller may not handle does);
+/// 7. the use is not over (`purpose-ended`), unless a slip is corrected and the reason is given;
+/// 8. number and person were verified for that use (`unverified`).
+///
+/// An emergency skips 4, 6 and 7: no notice names it and no period bounds it. It is in a scope only if
+/// the manager put it there.
+///
+/// # Errors
+///
+/// The [`Denial`] of the first rule that fails; it never depends on a digit of the number.
+pub fn decide(
+    ask: Ask,
+    scope: &Scope,
+    person: &Person,
+    today: CivilDate,
+) -> Result<Allowed, Denial> {
+    scope.admits(ask.purpose, person)?;
+    let active = in_force(&person.number.state)?;
+    usable(active, person)?;
+    if ask.purpose.is_emergency() {
+        return in_emergency(scope, active, person, today);
+    }
+    let bundle = active.purposes.allow(ask.purpose).map_err(|_| Denial::PurposeNotBound)?;
+    let (rule, holding) = held(ask, scope, person, today)?;
+    verified(active, holding.kind, bundle, today)?;
+    Ok(Allowed {
+        rule,
+        bundle: Some(bundle),
+        relationship: Some(holding.relationship),
+        retention: holding.rule,
+        version: active.version,
+        slot: active.slot,
+        epoch: active.epoch,
+    })
+}
+
+impl Scope {
+    fn admits(&self, purpose: Purpose, person: &Person) -> Result<(), Denial> {
+        let kind = person.relationships.iter().any(|held| self.kinds.contains(&held.kind));
+        (kind && self.purposes.contains(&purpose)).then_some(()).ok_or(Denial::OutsideScope)
+    }
+
+    /// Whether everything in this scope is also in `wider`.
+    pub fn is_within(&self, wider: &Self) -> bool {
+        self.purposes.is_subset(&wider.purposes) && self.kinds.is_subset(&wider.kinds)
+    }
+}
+
+fn in_force(state: &NumberState) -> Result<&Active, Denial> {
+    match state {
+        NumberState::Active(active) => Ok(active),
+        NumberState::Disposed { .. } => Err(Denial::Deleted),
+        NumberState::Pending { .. } => Err(Denial::PendingCheck),
+        NumberState::NotSubmitted
+        | NumberState::Requested { .. }
+        | NumberState::Returned { .. } => Err(Denial::NoNumber),
+    }
+}
+
+fn usable(active: &Active, person: &Person) -> Result<(), Denial> {
+    if active.purge.is_some() {
+        Err(Denial::DisposalPending)
+    } else if person.marks.suspended.is_some() || person.marks.misdirected.is_some() {
+        Err(Denial::Suspended)
+    } else {
+        Ok(())
+    }
+}
+
+fn in_emergency(
+    scope: &Scope,
+    active: &Active,
+    person: &Person,
+    today: CivilDate,
+) -> Result<Allowed, Denial> {
+    if person.holdings.past_retention(today) {
+        return Err(Denial::PastRetention);
+    }
+    let in_scope = person.relationships.iter().filter(|held| scope.kinds.contains(&held.kind));
+    let kinds: Vec<PersonKind> = in_scope.map(|held| held.kind).collect();
+    let check = active.identity.verify(&kinds, &active.purposes, today);
+    check.map_err(|_| Denial::Unverified)?;
+    Ok(Allowed {
+        rule: "emergency",
+        bundle: None,
+        relationship: None,
+        retention: None,
+        version: active.version,
+        slot: active.slot,
+        epoch: active.epoch,
+    })
+}
+
+fn held<'a>(
+    ask: Ask,
+    scope: &'a Scope,
+    person: &'a Person,
+    today: CivilDate,
+) -> Result<(&'static str, &'a Holding), Denial> {
+    let Ask { purpose, period, correction_reason } = ask;
+    match person.holdings.readable(purpose, period, &scope.kinds, today) {
+        Ok(holding) => Ok(("holding", holding)),
+        Err(Denial::PurposeEnded) if correction_reason && purpose.is_slip() => person
+            .holdings
+            .held_for(purpose, period, &scope.kinds)
+            .next()
+            .map(|holding| ("slip-correction", holding))
+            .ok_or(Denial::PurposeEnded),
+        Err(Denial::NoRelationshipInPeriod) if elsewhere(ask, person, today) => {
+            Err(Denial::OutsideScope)
+        }
+        Err(denial) => Err(denial),
+    }
+}
+
+/// Whether a relationship of another kind than the caller handles would allow it.
+fn elsewhere(ask: Ask, person: &Person, today: CivilDate) -> bool {
+    let all = PersonKind::ALL.iter().copied().collect();
+    person.holdings.readable(ask.purpose, ask.period, &all, today).is_ok()
+}
+
+fn verified(
+    active: &Active,
+    kind: PersonKind,
+    bundle: Bundle,
+    today: CivilDate,
+) -> Result<(), Denial> {
+    let used: Purposes = core::iter::once(bundle).collect();
+    active.identity.verify(&[kind], &used, today).map_err(|_| Denial::Unverified)
+}

@@ -1,0 +1,207 @@
+//! Why a number is not released, as stable codes with a next step for the reader.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a number is not released. The codes are part of the API and never change.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Denial {
+    /// The client's grant does not allow the operation, hour or network.
+    ClientNotGranted,
+    /// The number was deleted.
+    Deleted,
+    /// The number is in a purge whose targets are confirmed.
+    DisposalPending,
+    /// No number was handed in.
+    NoNumber,
+    /// Nothing holds the number for this work in this period.
+    NoRelationshipInPeriod,
+    /// The caller is not on the roster.
+    NotDesignated,
+    /// There is no such person, as far as the caller may know.
+    NotFound,
+    /// The work or the person lies outside the caller's designation or grant.
+    OutsideScope,
+    /// The number may no longer be kept.
+    PastRetention,
+    /// A second person has not checked the number yet.
+    PendingCheck,
+    /// The use for this work and period is over.
+    PurposeEnded,
+    /// The person was not told of this purpose.
+    PurposeNotBound,
+    /// The quota is used up.
+    QuotaExceeded,
+    /// The number's use is stopped, or it was collected by mistake.
+    Suspended,
+    /// The caller's training is no longer valid.
+    TrainingExpired,
+    /// Number and person were not verified for this use.
+    Unverified,
+}
+
+impl Denial {
+    /// Every denial, in the order of the codes.
+    pub const ALL: &'static [Self] = &[
+        Self::ClientNotGranted,
+        Self::Deleted,
+        Self::DisposalPending,
+        Self::NoNumber,
+        Self::NoRelationshipInPeriod,
+        Self::NotDesignated,
+        Self::NotFound,
+        Self::OutsideScope,
+        Self::PastRetention,
+        Self::PendingCheck,
+        Self::PurposeEnded,
+        Self::PurposeNotBound,
+        Self::QuotaExceeded,
+        Self::Suspended,
+        Self::TrainingExpired,
+        Self::Unverified,
+    ];
+
+    /// The stable code of the API and the log.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ClientNotGranted => "client-not-granted",
+            Self::Deleted => "deleted",
+            Self::DisposalPending => "disposal-pending",
+            Self::NoNumber => "no-number",
+            Self::NoRelationshipInPeriod => "no-relationship-in-period",
+            Self::NotDesignated => "not-designated",
+            Self::NotFound => "not-found",
+            Self::OutsideScope => "outside-scope",
+            Self::PastRetention => "past-retention",
+            Self::PendingCheck => "pending-check",
+            Self::PurposeEnded => "purpose-ended",
+            Self::PurposeNotBound => "purpose-not-bound",
+            Self::QuotaExceeded => "quota-exceeded",
+            Self::Suspended => "suspended",
+            Self::TrainingExpired => "training-expired",
+            Self::Unverified => "unverified",
+        }
+    }
+
+    /// Whether it lies with the caller, so that the whole call is refused (403, or 429 for the quota)
+    /// and not just one person's line.
+    pub const fn refuses_the_call(self) -> bool {
+        matches!(
+            self,
+            Self::ClientNotGranted
+                | Self::NotDesignated
+                | Self::QuotaExceeded
+                | Self::TrainingExpired
+        )
+    }
+
+    /// What is wrong and what to do next, in Japanese.
+    pub const fn detail_ja(self) -> &'static str {
+        match self {
+            Self::ClientNotGranted => {
+                "このクライアントに許可された操作・時間帯・接続元ではありません。システム管理者に許可の内容を確認してください"
+            }
+            Self::Deleted => {
+                "個人番号は廃棄済みです。再び必要になった場合は、本人から改めて提供を受けて登録してください"
+            }
+            Self::DisposalPending => {
+                "個人番号は廃棄待ちのため使用できません。必要な場合は、管理責任者に廃棄案の取消しを依頼してください"
+            }
+            Self::NoNumber => {
+                "個人番号が提出されていません。提供を依頼し、登録と点検を済ませてください"
+            }
+            Self::NoRelationshipInPeriod => {
+                "指定した年分・日付に、この利用目的に当たる関係がありません。年分・日付と在籍・契約の記録を確認してください"
+            }
+            Self::NotDesignated => {
+                "事務取扱担当者に指定されていません。管理責任者に指定を依頼してください"
+            }
+            Self::NotFound => "該当する対象者がいません。社員番号等を確認してください",
+            Self::OutsideScope => {
+                "この利用目的または対象者は、指定された取扱範囲の外です。範囲内の担当者に依頼するか、管理責任者に範囲の変更を依頼してください"
+            }
+            Self::PastRetention => {
+                "保存期間を過ぎた個人番号は、保管も使用もできません。廃棄の手続きを進めてください"
+            }
+            Self::PendingCheck => {
+                "個人番号は点検待ちです。登録した人以外の担当者が点検を済ませてください"
+            }
+            Self::PurposeEnded => {
+                "この利用目的での利用は終わっています。源泉徴収票・支払調書の訂正の場合は、訂正の理由を添えてやり直してください"
+            }
+            Self::PurposeNotBound => {
+                "この利用目的は本人に通知されていません。利用目的を通知し、利用目的の変更を申請してください"
+            }
+            Self::QuotaExceeded => {
+                "使用件数の上限に達しました。時間をおいてやり直すか、システム管理者に上限を確認してください"
+            }
+            Self::Suspended => {
+                "個人番号は利用停止中です。停止の理由を確認し、必要なら利用再開を申請してください"
+            }
+            Self::TrainingExpired => {
+                "教育の有効期限が切れています。受講を済ませ、管理責任者に記録を依頼してください"
+            }
+            Self::Unverified => {
+                "この利用に必要な本人確認が済んでいません。本人確認書類を確認し、登録し直してください"
+            }
+        }
+    }
+
+    /// What is wrong and what to do next, in English.
+    pub const fn detail_en(self) -> &'static str {
+        match self {
+            Self::ClientNotGranted => {
+                "The client's grant does not cover this operation, hour or network: ask an administrator what it covers"
+            }
+            Self::Deleted => {
+                "The number was deleted: if it is needed again, ask the person for it and register it anew"
+            }
+            Self::DisposalPending => {
+                "The number is about to be deleted: ask the manager to cancel the purge if it is needed"
+            }
+            Self::NoNumber => {
+                "No number was handed in: ask the person for it, register it and have it checked"
+            }
+            Self::NoRelationshipInPeriod => {
+                "Nothing holds the number for this purpose in this period: check the period and the person's events"
+            }
+            Self::NotDesignated => "You are not on the roster: ask the manager to designate you",
+            Self::NotFound => "There is no such person: check the reference",
+            Self::OutsideScope => {
+                "The purpose or the person lies outside your designation or grant: ask a colleague inside it, or the manager to change it"
+            }
+            Self::PastRetention => {
+                "The retention period has passed, so the number can be neither kept nor used: go on with its disposal"
+            }
+            Self::PendingCheck => {
+                "The number waits for its check: someone other than its maker has to re-key it"
+            }
+            Self::PurposeEnded => {
+                "The use for this purpose and period is over: to correct a slip, ask again with the reason of the correction"
+            }
+            Self::PurposeNotBound => {
+                "The person was not told of this purpose: give notice of it and propose the new purposes"
+            }
+            Self::QuotaExceeded => {
+                "The quota is used up: try again later, or ask an administrator about the limit"
+            }
+            Self::Suspended => {
+                "The number's use is suspended: see why, and propose to resume it if it is needed"
+            }
+            Self::TrainingExpired => {
+                "Your training is no longer valid: complete it and have the manager record it"
+            }
+            Self::Unverified => {
+                "Number and person were not verified for this use: see the documents and register again"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

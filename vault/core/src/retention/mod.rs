@@ -1,0 +1,26 @@
+//! How long a number may and must be kept (保存期間), and what it may be read for meanwhile.
+//!
+//! [`Fact`]s say what happened, [`Settings`] how the organisation pays and keeps, and
+//! [`Holdings::derive`] says what follows: which work needs the number of which relationship, until
+//! when it may be used, and until when its documents keep it. Nothing here knows today, so the answer
+//! can be stored; [`Holdings::readable`] and [`Holdings::due`] then compare it with a day.
+
+pub use self::derive::Family;
+pub use self::explain::{Lang, Line};
+pub use self::fact::{
+    DeclarationKind, EndReason, Fact, FactError, FactKind, Medium, RemovalReason, Scheme, Scope,
+};
+pub use self::holding::{Due, Holding, Holdings, Period, SetBy, Span};
+pub use self::period::{declaration_keep_until, last_day, year_end};
+pub use self::rule::Rule;
+pub use self::settings::{AfterLastUse, Cycle, PayDay, PayRule, Settings, SettingsError};
+pub use self::todo::{Todo, TodoKind};
+
+mod derive;
+mod explain;
+mod fact;
+mod holding;
+mod period;
+mod rule;
+mod settings;
+mod todo;
