@@ -108,6 +108,15 @@ impl Scope {
         (kind && self.purposes.contains(&purpose)).then_some(()).ok_or(Denial::OutsideScope)
     }
 
+    /// The smallest scope that holds all of `scopes`.
+    pub fn union<'a>(scopes: impl IntoIterator<Item = &'a Self>) -> Self {
+        scopes.into_iter().fold(Self::default(), |mut all, scope| {
+            all.purposes.extend(&scope.purposes);
+            all.kinds.extend(&scope.kinds);
+            all
+        })
+    }
+
     /// Whether everything in this scope is also in `wider`.
     pub fn is_within(&self, wider: &Self) -> bool {
         self.purposes.is_subset(&wider.purposes) && self.kinds.is_subset(&wider.kinds)

@@ -211,7 +211,7 @@ pub struct TargetVersion {
     /// Digest of the wrapped key before it was overwritten.
     pub slot_sha256: Digest,
     /// Which version.
-    pub ver: u32,
+    pub ver: u64,
 }
 
 /// The organisation.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::id::{
-    AppointmentId, ChangeId, ClientId, DesignationId, EnrolmentId, FactId, NoticeId,
+    AppointmentId, ChangeId, ClientId, EnrolmentId, FactId, NoticeId,
     OrganisationId, PersonId, SlotId, UserId,
 };
 use crate::identity::IdentityCheck;

@@ -229,6 +229,8 @@ pub struct Person {
     pub marks: Marks,
     /// What follows from relationships, facts and settings; derived anew when one of them changes.
     pub holdings: Holdings,
+    /// Counts the changes of name and birth date, which are sealed under this version.
+    pub personal_version: u64,
     /// When the row was made.
     pub created_at: Timestamp,
 }

@@ -54,6 +54,12 @@ pub enum AccessEvent {
         /// The route's template, never the path that was asked for.
         route: String,
     },
+    /// A sign-in was counted before it is verified; `session.opened` follows if it succeeds.
+    #[serde(rename = "session.attempted")]
+    SessionAttempted {
+        /// Whose account.
+        user: UserId,
+    },
     /// A session ended.
     #[serde(rename = "session.closed")]
     SessionClosed {

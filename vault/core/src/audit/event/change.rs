@@ -62,7 +62,7 @@ pub enum ChangeEvent {
         /// Whose number.
         person: PersonId,
         /// Which version of the record.
-        version: u32,
+        version: u64,
     },
     /// How the comparison ended.
     #[serde(rename = "check.outcome")]

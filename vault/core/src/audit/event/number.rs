@@ -16,7 +16,7 @@ pub struct PersonVersion {
     /// Whose record.
     pub person: PersonId,
     /// Which version of it.
-    pub version: u32,
+    pub version: u64,
 }
 
 /// What numbers are released for.
@@ -75,7 +75,7 @@ pub enum NumberEvent {
         /// Where its key lies.
         slot: SlotId,
         /// Which version of the record.
-        version: u32,
+        version: u64,
     },
     /// The key of a record version is gone.
     #[serde(rename = "number.destroyed")]
@@ -97,7 +97,7 @@ pub enum NumberEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slot_sha256: Option<Digest>,
         /// Which version of the record.
-        version: u32,
+        version: u64,
     },
     /// Numbers are about to be opened; durable before the first key is used.
     #[serde(rename = "number.release.intent")]

@@ -14,7 +14,8 @@ pub enum PeopleEvent {
         /// The change that two people agreed on.
         change: ChangeId,
         /// The fact that holds from now on.
-        fact: FactId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fact: Option<FactId>,
         /// Whose.
         person: PersonId,
         /// The fact that no longer counts.

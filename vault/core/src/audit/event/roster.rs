@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{
     AppointmentId, ChangeId, ClientId, DesignationId, NoticeId, OrganisationId, UserId,
 };
+use crate::time::CivilDate;
 
 /// A setting and what became of it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -118,6 +119,14 @@ pub enum RosterEvent {
         change: Option<ChangeId>,
         /// One line per setting.
         settings: Vec<SettingChange>,
+    },
+    /// A manager wrote down who attended a training.
+    #[serde(rename = "training.recorded")]
+    TrainingRecorded {
+        /// On which day.
+        on: CivilDate,
+        /// Who attended.
+        user: UserId,
     },
     /// An account no longer works.
     #[serde(rename = "user.disabled")]

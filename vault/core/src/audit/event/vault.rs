@@ -23,6 +23,8 @@ pub enum VaultEvent {
     /// The keys were made and two people hold the recovery shares.
     #[serde(rename = "ceremony.completed")]
     CeremonyCompleted {
+        /// A vault of `demo`: no grace before a purge, and never a production vault.
+        demo: bool,
         /// Digest of the transcript that the operators signed.
         transcript_sha256: Digest,
     },

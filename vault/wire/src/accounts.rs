@@ -1,0 +1,245 @@
+//! Who signs in, and the organisations of the vault.
+
+use serde::{Deserialize, Serialize};
+
+use crate::changes::Change;
+use crate::number::SecretText;
+
+/// `POST /v1/sessions` → 201 [`NewSession`].
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The name chosen at enrolment.
+    #[cfg_attr(feature = "openapi", schema(example = "mihon.hanako"))]
+    pub login: String,
+    /// 12 to 128 characters.
+    pub password: SecretText,
+    /// Six digits; each code works once.
+    pub totp: SecretText,
+}
+
+/// A session with its token, which is shown this once.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewSession {
+    /// For `Authorization: Bearer`.
+    pub token: SecretText,
+    /// An instant: the session ends then, whatever happens.
+    pub expires_at: String,
+    /// Who signed in.
+    pub user: User,
+    /// Where they have something to do.
+    pub organisations: Vec<Membership>,
+}
+
+/// `GET /v1/sessions/current`, and the answer of `POST /v1/sessions/current/unlock`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// An instant: the session ends then, whatever happens.
+    pub expires_at: String,
+    /// Five minutes without a request lock it; the password opens it again.
+    pub locked: bool,
+    /// Who signed in.
+    pub user: User,
+    /// Where they have something to do.
+    pub organisations: Vec<Membership>,
+}
+
+/// What a user may do in one organisation today.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Membership {
+    /// `org_…`
+    pub id: String,
+    /// The organisation's name.
+    pub name: String,
+    /// `manager`, `auditor`, `viewer`.
+    pub roles: Vec<String>,
+    /// `enter`, `check`, `use`, `delete`.
+    pub capabilities: Vec<String>,
+}
+
+/// `POST /v1/sessions/current/unlock` → [`Session`].
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Unlock {
+    /// Of the user whose session it is.
+    pub password: SecretText,
+}
+
+/// `POST /v1/enrolments`: a person makes their own credentials → 201 [`EnrolmentBegun`].
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BeginEnrolment {
+    /// The one-time token that was handed over.
+    pub token: SecretText,
+    /// The name to sign in with, unique in the vault; folded to lower case.
+    #[cfg_attr(feature = "openapi", schema(example = "mihon.hanako"))]
+    pub login: String,
+    /// 12 to 128 characters.
+    pub password: SecretText,
+}
+
+/// The seed for an authenticator app, shown this once.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnrolmentBegun {
+    /// `enr_…`
+    pub id: String,
+    /// Base32, 160 bits.
+    pub totp_secret: SecretText,
+    /// The same for a QR code. Source: the `otpauth` key URI format.
+    pub otpauth_uri: SecretText,
+}
+
+/// `POST /v1/enrolments/{id}/confirm` → 201 [`NewSession`].
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmEnrolment {
+    /// The app's first code.
+    pub totp: SecretText,
+}
+
+/// `POST /v1/users` → 202 [`Change`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// What colleagues read; printed on ledgers.
+    #[cfg_attr(feature = "openapi", schema(example = "見本 花子"))]
+    pub display_name: String,
+}
+
+/// A natural person who signs in (利用者).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// `usr_…`
+    pub id: String,
+    /// What colleagues read.
+    pub display_name: String,
+    /// Operates the vault and can never see a number (システム管理者).
+    pub administrator: bool,
+    /// `invited`, `active`, `disabled`.
+    pub state: String,
+    /// An instant.
+    pub created_at: String,
+}
+
+/// `POST /v1/orgs` → 202 [`Change`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganisation {
+    /// As printed on certificates.
+    #[cfg_attr(feature = "openapi", schema(example = "架空商事株式会社"))]
+    pub name: String,
+    /// 法人番号, 13 digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corporate_number: Option<String>,
+    /// `small` or `standard`.
+    #[cfg_attr(feature = "openapi", schema(example = "standard"))]
+    pub profile: String,
+    /// The strictest ones if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    /// The user who will be the first manager.
+    pub manager: String,
+}
+
+/// A tenant (事業者).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Organisation {
+    /// `org_…`
+    pub id: String,
+    /// As printed on certificates.
+    pub name: String,
+    /// 法人番号, 13 digits.
+    pub corporate_number: Option<String>,
+    /// `small` or `standard`.
+    pub profile: String,
+    /// As they are in force.
+    pub settings: Settings,
+    /// An instant.
+    pub created_at: String,
+}
+
+/// `GET /settings` (with `ETag`) and `PUT /settings` (with `If-Match`) → 200 [`Settings`] applied at
+/// once if nothing is weaker than before, else 202 [`Change`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// When a month's work is paid.
+    pub pay_rule: PayRule,
+    /// Years to keep the payer's copy of slips and statements, 0 to 7.
+    #[cfg_attr(feature = "openapi", schema(example = 0))]
+    pub r6_keep: u8,
+    /// Whether what is due is proposed `at_once` or `yearly` (after 10 January).
+    #[cfg_attr(feature = "openapi", schema(example = "at_once"))]
+    pub cycle: String,
+    /// `with_document` or `as_soon_as_unneeded`.
+    #[cfg_attr(feature = "openapi", schema(example = "with_document"))]
+    pub after_last_use: String,
+    /// How deletions wait.
+    pub purge: PurgeSettings,
+}
+
+/// When a month's work is paid. A day that does not exist is the last of its month; weekends and
+/// 31 December to 3 January roll back.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PayRule {
+    /// Closing day (締日), 1 to 31.
+    #[cfg_attr(feature = "openapi", schema(example = 31))]
+    pub closing_day: u8,
+    /// Pay day (支払日), 1 to 31.
+    #[cfg_attr(feature = "openapi", schema(example = 25))]
+    pub pay_day: u8,
+    /// Months from the closing month to the pay month, 0 to 2.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
+    pub months_later: u8,
+}
+
+/// How deletions wait.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PurgeSettings {
+    /// Observed days between approval and execution, 1 or more.
+    #[cfg_attr(feature = "openapi", schema(example = 3))]
+    pub grace_days: u32,
+}
+
+/// `POST /v1/changes/{id}/approve`, on the vault's own queue.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Approval {
+    /// As decided.
+    pub change: Change,
+    /// For a user: what they make their credentials with, shown this once. Otherwise left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolment_token: Option<SecretText>,
+    /// An instant: the token is unusable from then on. Left out with the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+}
+
+/// `GET /healthz` and `GET /readyz`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Health {
+    /// `ok`, or `unavailable` with status 503.
+    #[cfg_attr(feature = "openapi", schema(example = "ok"))]
+    pub status: String,
+    /// Why not: `sealed`, `audit_unavailable`, `db`.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+}

@@ -1,0 +1,221 @@
+//! Facts that move the day on which a number must go, and the reasoning behind that day.
+
+use serde::{Deserialize, Serialize};
+
+/// `POST /people/{id}/events` → 201 [`RecordedEvent`]. Effective at once. `type` says what happened;
+/// dates are days on which it happened.
+///
+/// Source: `practice.md` 2.4.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// A contract ended.
+    ContractEnded {
+        /// The last day of it.
+        on: String,
+    },
+    /// A contract began.
+    ContractStarted {
+        /// The first day of it.
+        on: String,
+    },
+    /// 扶養控除等申告書 or the like came in.
+    DeclarationReceived {
+        /// The year it is for, `2026`.
+        tax_year: u16,
+        /// Which declaration: `dependents_declaration`, `year_end_declarations` …
+        kind: String,
+        /// `paper_with_number`, `paper_by_ledger`, `electronic`.
+        medium: String,
+    },
+    /// A declaration has no effect.
+    DeclarationVoided {
+        /// The year it was for.
+        tax_year: u16,
+    },
+    /// Someone became a dependant of the person.
+    DependantAdded {
+        /// The day.
+        on: String,
+        /// The dependant, a person.
+        dependant: String,
+        /// `tax`, `health`, `cat3`.
+        scope: Vec<String>,
+        /// `birth`, `marriage` …
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Someone is no dependant of the person any more.
+    DependantRemoved {
+        /// The day.
+        on: String,
+        /// The dependant, a person.
+        dependant: String,
+        /// `tax`, `health`, `cat3`.
+        scope: Vec<String>,
+        /// `employment`, `divorce`, `death` …
+        reason: String,
+        /// The day the paperwork was filed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finished_on: Option<String>,
+    },
+    /// A document was filed.
+    DocumentFiled {
+        /// The work it was made for.
+        purpose: String,
+        /// The year it is about.
+        tax_year: u16,
+        /// The day.
+        on: String,
+        /// Where (提出先).
+        destination: String,
+    },
+    /// The person left.
+    EmploymentEnded {
+        /// The last day of employment.
+        on: String,
+        /// `resigned`, `retired`, `death`, `transfer`.
+        reason: String,
+        /// The day of the last pay; from the pay rule if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_paid_on: Option<String>,
+    },
+    /// The person was hired, again or for the first time.
+    EmploymentStarted {
+        /// The first day.
+        on: String,
+    },
+    /// Enrolled in an insurance.
+    InsuranceEnrolled {
+        /// `health`, `pension`, `employment`.
+        scheme: String,
+        /// The day.
+        on: String,
+    },
+    /// No longer in an insurance.
+    InsuranceLost {
+        /// `health`, `pension`, `employment`.
+        scheme: String,
+        /// The day.
+        on: String,
+        /// The day the paperwork was filed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finished_on: Option<String>,
+    },
+    /// Leave ended.
+    LeaveEnded {
+        /// The last day of it.
+        on: String,
+    },
+    /// Leave began.
+    LeaveStarted {
+        /// The first day of it.
+        on: String,
+    },
+    /// A matter that needs the number ended.
+    MatterFinished {
+        /// The work.
+        purpose: String,
+        /// The day.
+        on: String,
+    },
+    /// A matter that needs the number began.
+    MatterOpened {
+        /// The work.
+        purpose: String,
+        /// The day.
+        on: String,
+    },
+    /// Nothing is to be filed for a year.
+    NoFilingRequired {
+        /// The year.
+        tax_year: u16,
+        /// Why: `below_threshold` …
+        reason: String,
+    },
+    /// A payment was made. One of the two is there.
+    PaymentMade {
+        /// The day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<String>,
+        /// The year, if days are not kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tax_year: Option<u16>,
+    },
+    /// A retirement allowance was paid.
+    RetirementAllowancePaid {
+        /// The day.
+        on: String,
+        /// The day by which 退職所得申告書 was due.
+        declaration_deadline: String,
+        /// Whether a pension lump sum is part of it.
+        #[serde(default)]
+        pension_lump_sum: bool,
+    },
+}
+
+/// An event as it was written down.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecordedEvent {
+    /// `fct_…`
+    pub id: String,
+    /// What happened.
+    pub event: Event,
+    /// Who wrote it; for a program its owner.
+    pub recorded_by: String,
+    /// The program it came through.
+    pub client: Option<String>,
+    /// An instant.
+    pub recorded_at: String,
+    /// The event that holds instead, or the change that voided this one.
+    pub superseded_by: Option<String>,
+}
+
+/// `GET /people/{id}/retention?lang=`: in which language the reasoning is told.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct RetentionQuery {
+    /// `ja` or `en`; `ja` if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+}
+
+/// Until when a number is kept, and why.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Retention {
+    /// `per_…`
+    pub person: String,
+    /// The last day it is kept; `null` while no end is known.
+    pub retain_until: Option<String>,
+    /// The day after; `null` while no end is known.
+    pub first_deletable: Option<String>,
+    /// What keeps it, each with its own end.
+    pub holdings: Vec<Holding>,
+    /// The reasoning, one step a line; 「推定」 marks what was assumed.
+    pub lines: Vec<String>,
+}
+
+/// One work of one relationship that keeps the number (保存期間).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Holding {
+    /// `rel_…`
+    pub relationship: String,
+    /// The work.
+    pub purpose: String,
+    /// `R1` to `R8`; `null` while the work itself goes on.
+    pub rule: Option<String>,
+    /// The article.
+    pub article: Option<String>,
+    /// The first day it kept the number.
+    pub start: Option<String>,
+    /// The last day; `null` while no end is known.
+    pub end: Option<String>,
+    /// Whether it was assumed rather than documented.
+    pub estimated: bool,
+}

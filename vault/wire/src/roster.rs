@@ -1,0 +1,237 @@
+//! Roles, roster lines (様式7), training, purpose notices and API clients.
+
+use serde::{Deserialize, Serialize};
+
+use crate::number::SecretText;
+
+/// `POST /appointments` → 202 change; the user accepts it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewAppointment {
+    /// Who.
+    pub user: String,
+    /// `manager`, `auditor`, `viewer`.
+    #[cfg_attr(feature = "openapi", schema(example = "auditor"))]
+    pub role: String,
+    /// First day; today if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// A user's role in the organisation, for a time.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Appointment {
+    /// `apt_…`
+    pub id: String,
+    /// Who.
+    pub user: String,
+    /// `manager`, `auditor`, `viewer`.
+    pub role: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: Option<String>,
+    /// The change that waits for the user's acceptance; `null` once accepted.
+    pub pending_change: Option<String>,
+    /// An instant, if it ended before its last day.
+    pub ended_at: Option<String>,
+}
+
+/// `POST /designations` → 202 change; the designee accepts it with the pledge (誓約).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewDesignation {
+    /// The handler.
+    pub user: String,
+    /// `enter`, `check`, `use`, `delete`.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["enter", "use"])))]
+    pub capabilities: Vec<String>,
+    /// Bundles or works.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["withholding"])))]
+    pub purposes: Vec<String>,
+    /// Kinds of people.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["employee", "dependant"])))]
+    pub kinds: Vec<String>,
+    /// First day.
+    #[cfg_attr(feature = "openapi", schema(example = "2026-04-01"))]
+    pub from: String,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// As written on the roster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<String>,
+}
+
+/// A line of the roster: who handles which numbers for what, from when until when.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Designation {
+    /// `dsg_…`
+    pub id: String,
+    /// The handler.
+    pub user: String,
+    /// `enter`, `check`, `use`, `delete`.
+    pub capabilities: Vec<String>,
+    /// Works, as the bundles were read.
+    pub purposes: Vec<String>,
+    /// Kinds of people.
+    pub kinds: Vec<String>,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: Option<String>,
+    /// As written on the roster.
+    pub remarks: Option<String>,
+    /// The change that waits for the designee's acceptance; `null` once accepted.
+    pub pending_change: Option<String>,
+    /// An instant; `null` until accepted.
+    pub accepted_at: Option<String>,
+    /// An instant, if it ended before its last day.
+    pub ended_at: Option<String>,
+}
+
+/// `POST /training` → 201 [`Training`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewTraining {
+    /// Who attended.
+    pub user: String,
+    /// The day.
+    #[cfg_attr(feature = "openapi", schema(example = "2026-04-01"))]
+    pub on: String,
+    /// What it was about.
+    pub subject: String,
+}
+
+/// A training someone attended.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Training {
+    /// `trn_…`
+    pub id: String,
+    /// Who attended.
+    pub user: String,
+    /// The day.
+    pub on: String,
+    /// What it was about.
+    pub subject: String,
+    /// The manager who wrote it down.
+    pub recorded_by: String,
+    /// The last day it is valid.
+    pub valid_until: String,
+}
+
+/// `POST /notices` → 202 change.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewNotice {
+    /// The lines it contains.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["declarations", "health_pension"])))]
+    pub bundles: Vec<String>,
+    /// What people are shown.
+    pub text: String,
+    /// `paper`, `intranet`, `mail`, `web`, `work_rules`.
+    #[cfg_attr(feature = "openapi", schema(example = "paper"))]
+    pub channel: String,
+    /// In force from this day on.
+    #[cfg_attr(feature = "openapi", schema(example = "2026-04-01"))]
+    pub from: String,
+}
+
+/// A version of the purpose notice (利用目的の通知).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Notice {
+    /// `ntc_…`
+    pub id: String,
+    /// 1, 2, 3 … within the organisation.
+    pub version: u32,
+    /// The lines it contains.
+    pub bundles: Vec<String>,
+    /// What people were shown.
+    pub text: String,
+    /// `paper`, `intranet`, `mail`, `web`, `work_rules`.
+    pub channel: String,
+    /// In force from this day on.
+    pub from: String,
+}
+
+/// `POST /clients` → 202 change.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewClient {
+    /// As its owner calls it.
+    #[cfg_attr(feature = "openapi", schema(example = "給与計算"))]
+    pub name: String,
+    /// The user who answers for it.
+    pub owner: String,
+    /// Bundles or works.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["withholding"])))]
+    pub purposes: Vec<String>,
+    /// Kinds of people.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["employee"])))]
+    pub kinds: Vec<String>,
+    /// `people`, `events`, `submit`, `reads`.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["reads"])))]
+    pub operations: Vec<String>,
+    /// Source addresses it may call from; any if empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<String>,
+    /// Numbers an hour.
+    #[cfg_attr(feature = "openapi", schema(example = 10000))]
+    pub quota_per_hour: u32,
+    /// Numbers a Tokyo day.
+    #[cfg_attr(feature = "openapi", schema(example = 20000))]
+    pub quota_per_day: u32,
+    /// Last day.
+    #[cfg_attr(feature = "openapi", schema(example = "2027-03-31"))]
+    pub until: String,
+}
+
+/// A program (API クライアント).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Client {
+    /// `cli_…`
+    pub id: String,
+    /// As its owner calls it.
+    pub name: String,
+    /// The user who answers for it.
+    pub owner: String,
+    /// Works, as the bundles were read.
+    pub purposes: Vec<String>,
+    /// Kinds of people.
+    pub kinds: Vec<String>,
+    /// `people`, `events`, `submit`, `reads`.
+    pub operations: Vec<String>,
+    /// Source addresses it may call from; any if empty.
+    pub networks: Vec<String>,
+    /// Numbers an hour.
+    pub quota_per_hour: u32,
+    /// Numbers a Tokyo day.
+    pub quota_per_day: u32,
+    /// Last day.
+    pub until: String,
+    /// Whether its owner fetched the key.
+    pub has_key: bool,
+    /// An instant, if it ended before its last day.
+    pub ended_at: Option<String>,
+}
+
+/// `POST /clients/{id}/secret`: the key, shown this once to the owner.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientSecret {
+    /// For `Authorization: Bearer`.
+    pub key: SecretText,
+}
