@@ -1,0 +1,218 @@
+-- The tables of the vault. The same names, columns and keys as for the other engine;
+-- times are milliseconds since 1970 UTC, days are YYYY-MM-DD.
+
+pragma application_id = 0x415a4b52;
+
+-- The head of the log: one row, locked first by every transaction that writes.
+create table log_head (
+    id integer not null primary key check (id = 1),
+    size integer not null,
+    frontier blob not null,
+    seals blob not null,
+    mac blob not null
+) strict;
+
+-- The log: the exact bytes of each line. The other columns only find lines.
+create table log_entry (
+    seq integer not null primary key,
+    org_id blob check (length(org_id) = 16),
+    beat_hour integer,
+    leaf blob not null
+) strict;
+create index log_entry_org on log_entry (org_id, seq) where org_id is not null;
+create index log_entry_beat on log_entry (beat_hour, seq) where beat_hour is not null;
+
+-- Which lines name which person.
+create table use_index (
+    person_id blob not null check (length(person_id) = 16),
+    seq integer not null,
+    primary key (person_id, seq)
+) strict, without rowid;
+
+-- Signed checkpoints of the log.
+create table checkpoint (
+    size integer not null primary key,
+    note text not null,
+    at integer not null
+) strict;
+
+-- Sealed tables: version, log entry, MAC and value are in `sealed`; the rest is searched by.
+create table organisation (
+    id blob not null primary key check (length(id) = 16),
+    sealed blob not null
+) strict;
+
+create table app_user (
+    id blob not null primary key check (length(id) = 16),
+    sealed blob not null
+) strict;
+
+create table credential (
+    id blob not null primary key check (length(id) = 16),
+    login text not null unique,
+    sealed blob not null
+) strict;
+
+create table enrolment (
+    id blob not null primary key check (length(id) = 16),
+    token_mac text not null unique,
+    sealed blob not null
+) strict;
+
+create table session (
+    id blob not null primary key check (length(id) = 16),
+    user_id blob not null check (length(user_id) = 16),
+    token_mac text not null unique,
+    sealed blob not null
+) strict;
+create index session_user on session (user_id);
+
+create table designation (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    user_id blob not null check (length(user_id) = 16),
+    sealed blob not null
+) strict;
+create index designation_org on designation (org_id, id);
+
+create table appointment (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    user_id blob not null check (length(user_id) = 16),
+    sealed blob not null
+) strict;
+create index appointment_org on appointment (org_id, id);
+
+create table training (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    user_id blob not null check (length(user_id) = 16),
+    sealed blob not null
+) strict;
+create index training_org on training (org_id, id);
+
+create table client (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    key_id text unique,
+    sealed blob not null
+) strict;
+create index client_org on client (org_id, id);
+
+create table client_use (
+    id blob not null primary key check (length(id) = 16),
+    sealed blob not null
+) strict;
+
+create table notice (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    version integer not null,
+    sealed blob not null,
+    unique (org_id, version)
+) strict;
+
+create table person (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    external_ref text not null,
+    state text not null,
+    kinds integer not null,
+    due_on text,
+    created_at integer not null,
+    personal blob not null,
+    sealed blob not null,
+    unique (org_id, external_ref)
+) strict;
+create index person_page on person (org_id, created_at, id);
+create index person_due on person (org_id, due_on, id) where due_on is not null;
+
+-- What people are found by. These rows grant nothing; what they lead to is a sealed row.
+create table person_key (
+    org_id blob not null check (length(org_id) = 16),
+    system text not null,
+    value text not null,
+    person_id blob not null references person (id) check (length(person_id) = 16),
+    primary key (org_id, system, value)
+) strict, without rowid;
+create index person_key_person on person_key (person_id);
+
+create table person_of (
+    parent_id blob not null check (length(parent_id) = 16),
+    person_id blob not null references person (id) check (length(person_id) = 16),
+    primary key (parent_id, person_id)
+) strict, without rowid;
+create index person_of_person on person_of (person_id);
+
+create table number (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    person_id blob not null references person (id) check (length(person_id) = 16),
+    version integer not null,
+    state text not null,
+    blob blob not null,
+    slot blob not null,
+    sealed blob not null,
+    unique (person_id, version)
+) strict;
+create unique index number_active on number (person_id) where state = 'active';
+
+create table change (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob check (length(org_id) = 16),
+    state text not null,
+    kind text not null,
+    person_id blob check (length(person_id) = 16),
+    expires_at integer not null,
+    created_at integer not null,
+    sealed blob not null
+) strict;
+create index change_page on change (org_id, created_at, id);
+create index change_pending on change (expires_at, id) where state = 'pending';
+create index change_person on change (person_id) where person_id is not null;
+
+create table purge (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    state text not null,
+    created_at integer not null,
+    sealed blob not null
+) strict;
+create index purge_page on purge (org_id, created_at, id);
+
+-- The items of a batch, bound by the digest in its sealed row.
+create table purge_item (
+    purge_id blob not null references purge (id) check (length(purge_id) = 16),
+    position integer not null,
+    person_id blob not null check (length(person_id) = 16),
+    version integer not null,
+    first_deletable text not null,
+    set_by blob check (length(set_by) = 16),
+    primary key (purge_id, position)
+) strict, without rowid;
+
+create table certificate (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    person_id blob not null check (length(person_id) = 16),
+    purge_id blob check (length(purge_id) = 16),
+    year integer not null,
+    serial integer not null,
+    sealed blob not null,
+    unique (year, serial)
+) strict;
+create index certificate_page on certificate (org_id, year, serial);
+create index certificate_person on certificate (person_id);
+
+-- Answers to requests that may be repeated; never one with a number or a secret.
+create table idempotency (
+    actor blob not null check (length(actor) = 16),
+    key text not null,
+    route text not null,
+    fingerprint blob not null,
+    status integer not null,
+    body blob not null,
+    created_at integer not null,
+    primary key (actor, key)
+) strict, without rowid;
+create index idempotency_age on idempotency (created_at);

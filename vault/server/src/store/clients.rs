@@ -1,0 +1,165 @@
+//! Programs that call the API, and how much of their quotas they used.
+
+use azekura_core::crypto::row::{RowInput, Table};
+use azekura_core::id::OrganisationId;
+use azekura_core::roster::{Client, ClientUse};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::Result;
+use super::authority::AuthorityRow;
+use super::sealed::{Columns, Kept, Raw, Reading, Sealed};
+use super::sql::{Statement, Tx, sql};
+
+/// The program whose key has this public part.
+pub async fn by_key(reading: &mut Reading<'_>, key_id: &str) -> Result<Option<Kept<Client>>> {
+    reading
+        .optional(|tx| {
+            sql!(tx, "select id, org_id, key_id, sealed from client where key_id = $1", key_id)
+        })
+        .await
+}
+
+/// All programs of an organisation, ended ones included, oldest first.
+pub async fn of_org(reading: &mut Reading<'_>, org: OrganisationId) -> Result<Vec<Kept<Client>>> {
+    reading
+        .all(|tx| {
+            sql!(
+                tx,
+                "select id, org_id, key_id, sealed from client where org_id = $1 order by id",
+                Uuid::from(org),
+            )
+        })
+        .await
+}
+
+impl Sealed for Client {
+    type Body = Self;
+    type Columns = ClientColumns;
+
+    const TABLE: Table = Table::Client;
+    const WHAT: &'static str = "client";
+
+    fn id(&self) -> Uuid {
+        self.id.into()
+    }
+
+    fn body(&self) -> &Self {
+        self
+    }
+
+    fn columns(&self) -> ClientColumns {
+        let key_id = self.key.as_ref().map(|key| key.id.clone());
+        ClientColumns { org_id: self.org.into(), key_id }
+    }
+
+    fn from_parts(_: Uuid, body: Self, _: ClientColumns) -> Option<Self> {
+        Some(body)
+    }
+
+    fn insert<'t>(tx: &'t mut Tx, row: &Raw<ClientColumns>) -> Statement<'t> {
+        sql!(
+            tx,
+            "insert into client (id, org_id, key_id, sealed) values ($1, $2, $3, $4)",
+            row.id,
+            row.columns.org_id,
+            row.columns.key_id.as_deref(),
+            &row.sealed[..],
+        )
+    }
+
+    fn replace<'t>(tx: &'t mut Tx, row: &Raw<ClientColumns>, stamp: &[u8]) -> Statement<'t> {
+        sql!(
+            tx,
+            "update client set org_id = $2, key_id = $3, sealed = $4
+              where id = $1 and substr(sealed, 1, 16) = $5",
+            row.id,
+            row.columns.org_id,
+            row.columns.key_id.as_deref(),
+            &row.sealed[..],
+            stamp,
+        )
+    }
+
+    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
+        sql!(tx, "select id, org_id, key_id, sealed from client where id = $1", id)
+    }
+
+    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
+        sql!(
+            tx,
+            "select id, org_id, key_id, sealed from client
+              where id > $1 order by id limit $2",
+            id,
+            limit,
+        )
+    }
+
+    fn authority(kept: &Kept<Self>) -> Option<AuthorityRow> {
+        Some(AuthorityRow::Client(kept.clone()))
+    }
+}
+
+/// The search columns of `client`.
+#[derive(FromRow)]
+pub struct ClientColumns {
+    org_id: Uuid,
+    key_id: Option<String>,
+}
+
+impl Columns for ClientColumns {
+    fn input(&self, row: RowInput) -> RowInput {
+        row.id(self.org_id).column(self.key_id.as_deref())
+    }
+}
+
+impl Sealed for ClientUse {
+    type Body = Self;
+    type Columns = ();
+
+    const TABLE: Table = Table::ClientUse;
+    const WHAT: &'static str = "quota counter";
+
+    fn id(&self) -> Uuid {
+        self.client.into()
+    }
+
+    fn body(&self) -> &Self {
+        self
+    }
+
+    fn columns(&self) {}
+
+    fn from_parts(_: Uuid, body: Self, (): ()) -> Option<Self> {
+        Some(body)
+    }
+
+    fn insert<'t>(tx: &'t mut Tx, row: &Raw<()>) -> Statement<'t> {
+        sql!(tx, "insert into client_use (id, sealed) values ($1, $2)", row.id, &row.sealed[..],)
+    }
+
+    fn replace<'t>(tx: &'t mut Tx, row: &Raw<()>, stamp: &[u8]) -> Statement<'t> {
+        sql!(
+            tx,
+            "update client_use set sealed = $2
+              where id = $1 and substr(sealed, 1, 16) = $3",
+            row.id,
+            &row.sealed[..],
+            stamp,
+        )
+    }
+
+    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
+        sql!(tx, "select id, sealed from client_use where id = $1", id)
+    }
+
+    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
+        sql!(
+            tx,
+            "select id, sealed from client_use
+              where id > $1 order by id limit $2",
+            id,
+            limit,
+        )
+    }
+}

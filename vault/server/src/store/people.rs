@@ -1,0 +1,367 @@
+//! People whose numbers are kept: the sealed row, its personal fields, and what finds it.
+
+use azekura_core::crypto::row::{RowInput, Table};
+use azekura_core::id::{OrganisationId, PersonId};
+use azekura_core::person::{Key, NumberState, Person, PersonKind};
+use azekura_core::time::{CivilDate, Timestamp};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::Result;
+use super::sealed::{Columns, Kept, Raw, Reading, Sealed};
+use super::sql::{Statement, Tx, sql};
+use super::write::Write;
+
+/// A person as a row.
+#[derive(Clone)]
+pub struct PersonRow {
+    /// The aggregate.
+    pub person: Person,
+    /// Name, kana and birth date, sealed for exactly the version that the row gets.
+    pub personal: Vec<u8>,
+}
+
+/// Which people a page shows; `None` admits all.
+#[derive(Clone, Copy, Default)]
+pub struct Filter<'a> {
+    /// References that begin so.
+    pub external_ref: Option<&'a str>,
+    /// The one who has this key.
+    pub key: Option<&'a Key>,
+    /// In a relationship of this kind.
+    pub kind: Option<PersonKind>,
+    /// Whose number stands there, as [`state_code`] names it.
+    pub state: Option<&'a str>,
+}
+
+/// Adds a person.
+///
+/// # Errors
+///
+/// [`super::Error::Duplicate`] of `person` if the reference is taken, of `key` if one of the keys is.
+pub async fn insert(write: &mut Write<'_>, row: PersonRow) -> Result<Kept<PersonRow>> {
+    let kept = write.insert(row).await?;
+    index(write, &kept.person).await?;
+    Ok(kept)
+}
+
+/// Replaces a person's row. Its personal fields must be sealed for [`Kept::next_version`].
+///
+/// # Errors
+///
+/// As [`insert`]; [`super::Error::Stale`] if the row is not as it was when `kept` was read.
+pub async fn replace(
+    write: &mut Write<'_>,
+    kept: &Kept<PersonRow>,
+    row: PersonRow,
+) -> Result<Kept<PersonRow>> {
+    let same =
+        kept.person.keys == row.person.keys && parents(&kept.person).eq(parents(&row.person));
+    let next = write.replace(kept, row).await?;
+    if !same {
+        let id = Uuid::from(next.person.id);
+        sql!(write.tx(), "delete from person_key where person_id = $1", id).run().await?;
+        sql!(write.tx(), "delete from person_of where person_id = $1", id).run().await?;
+        index(write, &next.person).await?;
+    }
+    Ok(next)
+}
+
+/// One person of an organisation.
+pub async fn by_id(
+    reading: &mut Reading<'_>,
+    org: OrganisationId,
+    id: PersonId,
+) -> Result<Option<Kept<PersonRow>>> {
+    Ok(reading.find::<PersonRow>(id).await?.filter(|row| row.person.org == org))
+}
+
+/// The person whom the organisation knows by this reference.
+pub async fn by_external_ref(
+    reading: &mut Reading<'_>,
+    org: OrganisationId,
+    external_ref: &str,
+) -> Result<Option<Kept<PersonRow>>> {
+    reading
+        .optional(|tx| {
+            sql!(
+                tx,
+                "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
+                   from person
+                  where org_id = $1 and external_ref = $2",
+                Uuid::from(org),
+                external_ref,
+            )
+        })
+        .await
+}
+
+/// People of one organisation, oldest first, at most `limit` of them after `cursor`.
+///
+/// The pair (created_at, id) is unique and indexed, so a page costs the same at any depth and a
+/// person added meanwhile never shifts the pages already seen.
+pub async fn page(
+    reading: &mut Reading<'_>,
+    org: OrganisationId,
+    filter: Filter<'_>,
+    cursor: Option<(Timestamp, PersonId)>,
+    limit: u16,
+) -> Result<Vec<Kept<PersonRow>>> {
+    let (after, after_id) = super::after(cursor);
+    reading
+        .all(|tx| {
+            sql!(
+                tx,
+                "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
+                   from person
+                  where org_id = $1 and (created_at, id) > ($2, $3)
+                    and ($4 is null or substr(external_ref, 1, length($4)) = $4)
+                    and ($5 is null or state = $5)
+                    and ($6 = 0 or (kinds & $6) <> 0)
+                    and ($7 is null or id in
+                          (select k.person_id from person_key k
+                            where k.org_id = $1 and k.system = $7 and k.value = $8))
+                  order by created_at, id
+                  limit $9",
+                Uuid::from(org),
+                after,
+                after_id,
+                filter.external_ref,
+                filter.state,
+                filter.kind.map_or(0, bit),
+                filter.key.map(|key| key.system.as_str()),
+                filter.key.map(|key| key.value.as_str()),
+                i64::from(limit),
+            )
+        })
+        .await
+}
+
+/// The family and heirs of a person, oldest first.
+pub async fn dependants_of(
+    reading: &mut Reading<'_>,
+    parent: PersonId,
+) -> Result<Vec<Kept<PersonRow>>> {
+    reading
+        .all(|tx| {
+            sql!(
+                tx,
+                "select p.id, p.org_id, p.external_ref, p.state, p.kinds, p.due_on, p.created_at,
+                        p.personal, p.sealed
+                   from person_of o join person p on p.id = o.person_id
+                  where o.parent_id = $1
+                  order by p.created_at, p.id",
+                Uuid::from(parent),
+            )
+        })
+        .await
+}
+
+/// People with an active number whose first deletable day is `until` or before, the earliest
+/// first, at most `limit` after `cursor`.
+pub async fn due(
+    reading: &mut Reading<'_>,
+    org: OrganisationId,
+    until: CivilDate,
+    cursor: Option<(CivilDate, PersonId)>,
+    limit: u16,
+) -> Result<Vec<Kept<PersonRow>>> {
+    let (after, after_id) = cursor
+        .map_or_else(|| (String::new(), Uuid::nil()), |(day, id)| (day.to_string(), id.into()));
+    reading
+        .all(|tx| {
+            sql!(
+                tx,
+                "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
+                   from person
+                  where org_id = $1 and due_on <= $2 and (due_on, id) > ($3, $4)
+                  order by due_on, id
+                  limit $5",
+                Uuid::from(org),
+                until.to_string(),
+                after,
+                after_id,
+                i64::from(limit),
+            )
+        })
+        .await
+}
+
+/// The code of a number's state, as the column has it. What depends on the day of asking
+/// (`Person::status`) is not in the column.
+pub const fn state_code(state: &NumberState) -> &'static str {
+    match state {
+        NumberState::Active(_) => "active",
+        NumberState::Disposed { .. } => "disposed",
+        NumberState::NotSubmitted => "not_submitted",
+        NumberState::Pending { .. } => "pending",
+        NumberState::Requested { .. } => "requested",
+        NumberState::Returned { .. } => "returned",
+    }
+}
+
+/// Writes the rows by which a person is found. They grant nothing: whatever they lead to is
+/// verified as a sealed row.
+async fn index(write: &mut Write<'_>, person: &Person) -> Result<()> {
+    for key in &person.keys {
+        sql!(
+            write.tx(),
+            "insert into person_key (org_id, system, value, person_id) values ($1, $2, $3, $4)",
+            Uuid::from(person.org),
+            key.system.as_str(),
+            key.value.as_str(),
+            Uuid::from(person.id),
+        )
+        .run()
+        .await
+        .map_err(|error| error.naming("key"))?;
+    }
+    for parent in parents(person) {
+        sql!(
+            write.tx(),
+            "insert into person_of (parent_id, person_id) values ($1, $2) on conflict do nothing",
+            Uuid::from(parent),
+            Uuid::from(person.id),
+        )
+        .run()
+        .await?;
+    }
+    Ok(())
+}
+
+fn parents(person: &Person) -> impl Iterator<Item = PersonId> {
+    person.relationships.iter().filter_map(|relationship| relationship.of)
+}
+
+/// The bit of a kind in the column; never given to another kind.
+const fn bit(kind: PersonKind) -> i64 {
+    match kind {
+        PersonKind::Dependant => 1,
+        PersonKind::Employee => 2,
+        PersonKind::Heir => 4,
+        PersonKind::Landlord => 8,
+        PersonKind::Officer => 16,
+        PersonKind::Payee => 32,
+        PersonKind::Proprietor => 64,
+        PersonKind::Shareholder => 128,
+    }
+}
+
+impl Sealed for PersonRow {
+    type Body = Person;
+    type Columns = PersonColumns;
+
+    const TABLE: Table = Table::Person;
+    const WHAT: &'static str = "person";
+
+    fn id(&self) -> Uuid {
+        self.person.id.into()
+    }
+
+    fn body(&self) -> &Person {
+        &self.person
+    }
+
+    fn columns(&self) -> PersonColumns {
+        let kinds = self.person.relationships.iter();
+        PersonColumns {
+            org_id: self.person.org.into(),
+            external_ref: self.person.external_ref.clone(),
+            state: String::from(state_code(&self.person.number.state)),
+            kinds: kinds.fold(0, |bits, relationship| bits | bit(relationship.kind)),
+            due_on: due_on(&self.person).map(|day| day.to_string()),
+            created_at: self.person.created_at.as_millis(),
+            personal: self.personal.clone(),
+        }
+    }
+
+    fn from_parts(_: Uuid, person: Person, columns: PersonColumns) -> Option<Self> {
+        Some(Self { person, personal: columns.personal })
+    }
+
+    fn insert<'t>(tx: &'t mut Tx, row: &Raw<PersonColumns>) -> Statement<'t> {
+        sql!(
+            tx,
+            "insert into person
+               (id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            row.id,
+            row.columns.org_id,
+            row.columns.external_ref.as_str(),
+            row.columns.state.as_str(),
+            row.columns.kinds,
+            row.columns.due_on.as_deref(),
+            row.columns.created_at,
+            row.columns.personal.as_slice(),
+            &row.sealed[..],
+        )
+    }
+
+    fn replace<'t>(tx: &'t mut Tx, row: &Raw<PersonColumns>, stamp: &[u8]) -> Statement<'t> {
+        sql!(
+            tx,
+            "update person
+                set org_id = $2, external_ref = $3, state = $4, kinds = $5, due_on = $6,
+                    created_at = $7, personal = $8, sealed = $9
+              where id = $1 and substr(sealed, 1, 16) = $10",
+            row.id,
+            row.columns.org_id,
+            row.columns.external_ref.as_str(),
+            row.columns.state.as_str(),
+            row.columns.kinds,
+            row.columns.due_on.as_deref(),
+            row.columns.created_at,
+            row.columns.personal.as_slice(),
+            &row.sealed[..],
+            stamp,
+        )
+    }
+
+    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
+        sql!(
+            tx,
+            "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed from person where id = $1",
+            id
+        )
+    }
+
+    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
+        sql!(
+            tx,
+            "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed from person
+              where id > $1 order by id limit $2",
+            id,
+            limit,
+        )
+    }
+}
+
+/// The first day on which the number in force may go.
+fn due_on(person: &Person) -> Option<CivilDate> {
+    person.number.active()?;
+    person.holdings.due().map(|due| due.first_deletable)
+}
+
+/// The columns of `person`.
+#[derive(FromRow)]
+pub struct PersonColumns {
+    org_id: Uuid,
+    external_ref: String,
+    state: String,
+    kinds: i64,
+    due_on: Option<String>,
+    created_at: i64,
+    personal: Vec<u8>,
+}
+
+impl Columns for PersonColumns {
+    fn input(&self, row: RowInput) -> RowInput {
+        row.id(self.org_id)
+            .column(self.external_ref.as_str())
+            .column(self.state.as_str())
+            .column(self.kinds)
+            .column(self.due_on.as_deref())
+            .column(self.created_at)
+            .column(self.personal.as_slice())
+    }
+}
