@@ -19,6 +19,7 @@ use super::bundle::{CERTIFICATE_KEY, LOG_KEY, check_files, key, trust, verify_ex
 use super::story::Story;
 
 const START: i64 = 1_795_237_200_000;
+const BOOT: Boot = Boot { id: Uuid::nil(), ms: 1 };
 
 fn uuid(byte: u8) -> Uuid {
     new_uuid(Timestamp::from_millis(START), [byte; 10])
@@ -101,9 +102,12 @@ fn job() -> ActorRef {
 }
 
 fn events() -> Vec<(ActorRef, Event)> {
+    [use_of_a_number(), deletion()].concat()
+}
+
+fn use_of_a_number() -> Vec<(ActorRef, Event)> {
     let (change, read, slot) = (uuid(22).into(), uuid(23).into(), uuid(24).into());
-    let boot = Boot { id: uuid(25), ms: 1 };
-    let (digest, person, purge) = (Digest::of(b"form"), person(), purge());
+    let (digest, person) = (Digest::of(b"form"), person());
     let client = ActorRef::Client { id: ClientId::from(uuid(26)), owner: UserId::from(uuid(11)) };
     let purpose = PurposeUse {
         code: "withholding_slip".to_owned(),
@@ -114,7 +118,7 @@ fn events() -> Vec<(ActorRef, Event)> {
     let dec = Decision { policy: digest, rule: "R1".to_owned(), v: "allow".to_owned() };
     vec![
         (ActorRef::Operator, VaultEvent::CeremonyCompleted { transcript_sha256: digest }.into()),
-        (job(), VaultEvent::Started { boot, software: "0.1.0".to_owned() }.into()),
+        (job(), VaultEvent::Started { boot: BOOT, software: "0.1.0".to_owned() }.into()),
         (
             user(11),
             ChangeEvent::Proposed {
@@ -144,10 +148,16 @@ fn events() -> Vec<(ActorRef, Event)> {
             .into(),
         ),
         (job(), NumberEvent::ReleaseOutcome { failed: 0, read, sent: 1 }.into()),
+    ]
+}
+
+fn deletion() -> Vec<(ActorRef, Event)> {
+    let (digest, person, purge) = (Digest::of(b"form"), person(), purge());
+    vec![
         (job(), PurgeEvent::Proposed { count: 1, digest, purge }.into()),
         (user(13), PurgeEvent::Confirmed { digest, purge }.into()),
         (user(14), PurgeEvent::Approved { digest, purge }.into()),
-        (job(), VaultEvent::Heartbeat { boot }.into()),
+        (job(), VaultEvent::Heartbeat { boot: BOOT }.into()),
         (job(), PurgeEvent::Started { purge }.into()),
         (
             job(),
@@ -156,7 +166,7 @@ fn events() -> Vec<(ActorRef, Event)> {
                 change: None,
                 person,
                 purge: Some(purge),
-                slot,
+                slot: uuid(24).into(),
                 slot_sha256: Some(digest),
                 version: 1,
             }
