@@ -29,7 +29,7 @@ pub async fn propose_user(app: &App, actor: &Actor, display_name: String) -> Res
 /// Every account, oldest first.
 pub async fn users(app: &App, actor: &Actor) -> Result<Vec<User>> {
     let view = audit::view(app, actor, None, Permission::Administer).await?;
-    Ok(view.authority.users().cloned().collect())
+    Ok(view.authority.users().map(|kept| (**kept).clone()).collect())
 }
 
 /// What an organisation begins with.
@@ -85,10 +85,11 @@ pub async fn organisations(app: &App, actor: &Actor) -> Result<Vec<Organisation>
             authority.user(*id).is_some_and(|user| user.administrator)
                 || rights::belongs(&authority, org.id, *id, day)
         }
-        Who::Client { id, .. } => authority.client(*id).is_some_and(|one| one.org == org.id),
+        Who::Client { id, .. } => authority.client_by_id(*id).is_some_and(|one| one.org == org.id),
         Who::Job(_) | Who::Nobody | Who::Operator => false,
     };
-    Ok(authority.organisations().filter(|org| sees(org)).cloned().collect())
+    let seen = authority.organisations().filter(|org| sees(org));
+    Ok(seen.map(|kept| (**kept).clone()).collect())
 }
 
 /// One organisation and the version of its row.

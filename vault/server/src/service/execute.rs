@@ -1,6 +1,8 @@
 //! The job that deletes. Two transactions a chunk: the first destroys, the second certifies; a start
 //! certifies what was destroyed and not yet certified.
 
+use std::collections::HashMap;
+
 use azekura_core::audit::Digest;
 use azekura_core::audit::event::{Event, NumberEvent, PurgeEvent};
 use azekura_core::audit::Entry;
@@ -13,7 +15,8 @@ use azekura_core::roster::Organisation;
 use super::audit::{self, Journal};
 use super::destroy::{self, Cause};
 use super::purge::{in_batch, may_go, people_of};
-use super::{Error, Result, certificates};
+use super::certificates::{self, Gone};
+use super::{Error, Result};
 use crate::app::App;
 use crate::auth::Actor;
 use crate::store::certificates::{self as rows, CertificateRow};
@@ -158,7 +161,7 @@ async fn certify_chunk(
     let purge = journal.reading().find::<Purge>(id).await?.ok_or(Error::NotFound)?;
     let organisation = journal.reading().find::<Organisation>(org).await?.ok_or(Error::NotFound)?;
     let scan = Scan { files: scan.files, hits: scan.hits };
-    let mut certified = 0;
+    let (mut certified, year) = (0, journal.at().tokyo_date().year());
     for kept in people_of(journal.reading(), org, chunk).await? {
         let NumberState::Disposed { certificate, at } = &kept.person.number.state else { continue };
         let (certificate, at) = (*certificate, *at);
@@ -167,7 +170,7 @@ async fn certify_chunk(
         }
         let gone = gone(&mut journal, id, kept.person.id).await?;
         let Some(gone) = gone else { continue };
-        let serial = rows::next_serial(journal.reading(), journal.at().tokyo_date().year()).await?;
+        let serial = rows::next_serial(journal.reading(), year).await?;
         let facts = certificates::Facts {
             purge: &purge,
             organisation: &organisation,
@@ -189,30 +192,28 @@ async fn gone(
     journal: &mut Journal<'_>,
     id: PurgeId,
     person: PersonId,
-) -> Result<Option<certificates::Gone>> {
+) -> Result<Option<Gone>> {
     let about = entries::entries_about(journal.reading(), person, 0, u16::MAX).await?;
-    let mut found = None;
+    let (mut epochs, mut found) = (HashMap::new(), None);
     for leaf in about {
         let entry = Entry::from_leaf(&leaf.leaf).map_err(Error::internal)?;
-        if let Event::Number(NumberEvent::Destroyed {
-            purge: Some(purge),
-            slot,
-            version,
-            blob_sha256: Some(blob_sha256),
-            slot_sha256: Some(slot_sha256),
-            epoch,
-            ..
-        }) = entry.event
-            && purge == id
-        {
-            found = Some(certificates::Gone {
-                entry: entry.seq,
+        match entry.event {
+            Event::Number(NumberEvent::Activated { slot, epoch, .. }) => {
+                epochs.insert(slot, epoch);
+            }
+            Event::Number(NumberEvent::Destroyed {
+                purge: Some(purge),
                 slot,
                 version,
-                blob_sha256,
-                slot_sha256,
-                epoch,
-            });
+                blob_sha256: Some(blob_sha256),
+                slot_sha256: Some(slot_sha256),
+                ..
+            }) if purge == id => {
+                let epoch = epochs.get(&slot).copied().unwrap_or_default();
+                let entry = entry.seq;
+                found = Some(Gone { entry, slot, version, blob_sha256, slot_sha256, epoch });
+            }
+            _ => {}
         }
     }
     Ok(found)

@@ -241,9 +241,10 @@ pub async fn record(
     id: ReadId,
 ) -> Result<Record> {
     let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
-    let leaves = entries::entries_of_read(&mut view.reading, org, id).await?;
+    let leaves = entries::entries_about(&mut view.reading, id, 0, u16::MAX).await?;
     let read = |leaf: &entries::Leaf| Entry::from_leaf(&leaf.leaf).map_err(Error::internal);
-    let found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
+    let mut found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
+    found.retain(|entry| entry.tenant == Some(org));
     let record = gather(id, &found).ok_or(Error::NotFound)?;
     let own = record.actor.person() == actor.person();
     let reviews = |need| {

@@ -59,14 +59,14 @@ pub fn check(
     let day = at.tokyo_date();
     match (&actor.who, org) {
         (Who::User { id, session, .. }, org) => {
-            live_session(authority, *id, authority.session(*session), at)?;
+            live_session(authority, *id, authority.session_by_id(*session).map(|kept| &**kept), at)?;
             match org {
                 Some(org) => user_in(authority, *id, org, need, day),
                 None => user_of_vault(authority, *id, need),
             }
         }
         (Who::Client { id, .. }, Some(org)) => {
-            let client = authority.client(*id).filter(|client| client.org == org);
+            let client = authority.client_by_id(*id).filter(|client| client.org == org);
             client_in(client.ok_or(Refusal::NotFound)?, need, day)
         }
         (Who::Client { .. }, None) => Err(Refusal::NotPermitted),
@@ -118,7 +118,7 @@ fn scope_on(
 ) -> Scope {
     match (&actor.who, capability(need)) {
         (Who::Client { id, .. }, _) => {
-            authority.client(*id).map(|client| client.scope.clone()).unwrap_or_default()
+            authority.client_by_id(*id).map(|client| client.scope.clone()).unwrap_or_default()
         }
         (Who::User { id, .. }, Some(capability)) => Scope::union(
             authority
@@ -258,7 +258,7 @@ fn handler(
     }
     let trained = authority
         .trainings(org, user)
-        .any(|training| training.on <= day && day <= training.valid_until());
+        .any(|row| row.training.on <= day && day <= row.training.valid_until());
     if trained { Ok(()) } else { Err(Refusal::Access(Denial::TrainingExpired)) }
 }
 

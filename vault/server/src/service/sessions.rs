@@ -107,7 +107,7 @@ pub async fn close(app: &App, actor: &Actor) -> Result<()> {
 pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
     let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
     let authority = app.authority();
-    let row = authority.session(session).ok_or(Error::Unauthenticated)?;
+    let row = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
     if app.clock.now().millis_since(app.activity.last(row)) > Session::UNLOCK_MS {
         return Err(Error::Unauthenticated);
     }
@@ -134,8 +134,9 @@ pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<
 pub fn current(app: &App, actor: &Actor) -> Result<(Session, User, Vec<Place>)> {
     let Who::User { id, session, .. } = actor.who else { return Err(Error::Unauthenticated) };
     let authority = app.authority();
-    let session = authority.session(session).cloned().ok_or(Error::Unauthenticated)?;
-    let user = authority.user(id).cloned().ok_or(Error::Unauthenticated)?;
+    let session = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
+    let user = authority.user(id).ok_or(Error::Unauthenticated)?;
+    let (session, user) = ((**session).clone(), (**user).clone());
     Ok((session, user, places(&authority, id, app.clock.now().tokyo_date())))
 }
 
@@ -175,7 +176,7 @@ fn user_of(
     locked: Locked,
 ) -> Result<Who> {
     let now = app.clock.now();
-    let session = authority.session(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
+    let session = authority.session_by_id(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
     let mac = app.keys.ring().session.mac(session.user, session.issued_at, &token.secret);
     let user = authority.user(session.user).filter(|user| user.state == UserState::Active);
     if !tokens::fits(&session.token_mac, &mac) || user.is_none() || now >= session.expires_at {
@@ -197,7 +198,7 @@ fn client_of(
 ) -> Result<Who> {
     let key = api_key::ApiKey::parse(bearer.expose_secret()).map_err(|_| Error::Unauthenticated)?;
     let id = HEXLOWER.encode(&key.id());
-    let client = authority.client_by_key(&id).ok_or(Error::Unauthenticated)?;
+    let client = authority.client(&id).ok_or(Error::Unauthenticated)?;
     let kept = client.key.as_ref().ok_or(Error::Unauthenticated)?;
     let good = tokens::fits(&kept.mac, &key.mac(&app.keys.ring().api));
     let here = client.networks.is_empty() || ip.is_some_and(|ip| client.networks.contains(&ip));
@@ -305,7 +306,8 @@ async fn admit(
     credential: &Kept<Credential>,
     step: u64,
 ) -> Result<Opened> {
-    let user = journal.authority().user(credential.user).cloned().ok_or(Error::SignIn)?;
+    let user = journal.authority().user(credential.user).ok_or(Error::SignIn)?;
+    let user = (**user).clone();
     if user.state != UserState::Active {
         return Err(Error::SignIn);
     }
