@@ -138,10 +138,10 @@ impl Person {
     }
 
     pub(crate) fn active_mut(&mut self) -> &mut Active {
-        match &mut self.number.state {
-            NumberState::Active(active) => active,
-            _ => panic!("the person has no number"),
-        }
+        let NumberState::Active(active) = &mut self.number.state else {
+            panic!("the person has no number")
+        };
+        active
     }
 
     pub(crate) fn newest(&self) -> RelationshipId {

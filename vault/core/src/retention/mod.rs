@@ -5,6 +5,11 @@
 //! when it may be used, and until when its documents keep it. Nothing here knows today, so the answer
 //! can be stored; [`Holdings::readable`] and [`Holdings::due`] then compare it with a day.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each clock reads the few kinds of facts that move it, and no others may"
+)]
+
 pub use self::derive::Family;
 pub use self::explain::{Lang, Line};
 pub use self::fact::{

@@ -3,6 +3,7 @@
 use super::derive::Deriving;
 use super::employment::facts_of;
 use super::fact::{Fact, FactKind};
+use super::period::year_start;
 use super::slips::{Last, Part, Years, closings, parts, unfiled};
 use super::{Rule, SetBy, Span, TodoKind};
 use crate::person::{PersonKind, Relationship};
@@ -38,14 +39,14 @@ impl Deriving<'_> {
 
     fn ask_about_payments(&mut self, years: Years, facts: &[&Fact]) {
         let last = reported_years(facts).max();
-        match (years.last, last) {
-            (Some(_), _) => {}
-            (None, Some(tax_year)) => {
-                let asked_from = super::period::year_start(tax_year + 2);
-                self.ask(TodoKind::NoPaymentSince { tax_year }, Some(asked_from));
-            }
-            (None, None) if years.first.is_none() => self.ask(TodoKind::NoPaymentKnown, None),
-            (None, None) => {}
+        if years.last.is_some() {
+            return;
+        }
+        if let Some(tax_year) = last {
+            let asked_from = year_start(tax_year + 2);
+            self.ask(TodoKind::NoPaymentSince { tax_year }, Some(asked_from));
+        } else if years.first.is_none() {
+            self.ask(TodoKind::NoPaymentKnown, None);
         }
     }
 }

@@ -256,17 +256,14 @@ impl FactKind {
             Self::ContractEnded {} | Self::ContractStarted {} => {
                 !kind.is_staff() && kind != Dependant
             }
-            Self::PaymentMade { .. } => !matches!(kind, Dependant | Proprietor),
-            Self::DocumentFiled { .. } | Self::NoFilingRequired { .. } => {
-                !matches!(kind, Dependant | Proprietor)
-            }
+            Self::DocumentFiled { .. }
+            | Self::NoFilingRequired { .. }
+            | Self::PaymentMade { .. } => !matches!(kind, Dependant | Proprietor),
             Self::DependantAdded { .. } | Self::DependantRemoved { .. } => kind == Dependant,
-            Self::InsuranceLost { .. } | Self::InsuranceEnrolled { .. } => {
-                kind.is_staff() || kind == Dependant
-            }
-            Self::MatterOpened { .. } | Self::MatterFinished { .. } => {
-                kind.is_staff() || kind == Dependant
-            }
+            Self::InsuranceEnrolled { .. }
+            | Self::InsuranceLost { .. }
+            | Self::MatterFinished { .. }
+            | Self::MatterOpened { .. } => kind.is_staff() || kind == Dependant,
             Self::DeclarationReceived { .. }
             | Self::DeclarationVoided { .. }
             | Self::EmploymentEnded { .. }
