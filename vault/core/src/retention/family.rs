@@ -1,14 +1,12 @@
 //! Holdings of dependants: they end with the dependence or with the employment, whichever is first,
 //! and keep the employee's deadlines for the years in between.
 
-use std::collections::BTreeMap;
-
 use super::coverage::{Coverage, Finished, coverages};
 use super::derive::{Deriving, Family};
 use super::employment::{Employment, facts_of};
 use super::fact::{Fact, FactKind, Scheme, Scope};
 use super::period::{slip_deadline, year_end, year_start};
-use super::slips::{Closing, Last, Part, Years, closings, parts};
+use super::slips::{Last, Part, Years, closings, parts, within};
 use super::staff::{finished, is_salary};
 use super::{Rule, SetBy, Span, TodoKind};
 use crate::person::Person;
@@ -119,7 +117,8 @@ impl<'a> Deriving<'a> {
                 on: Some(on),
                 set_by: Some(set_by),
             });
-            for part in parts(Years { first, last }, &within(closed, first, last)) {
+            let own = last.map(|last| within(&closed, first, last.year));
+            for part in parts(Years { first, last }, &own.unwrap_or(closed)) {
                 self.hold(Bundle::Withholding, Some(Rule::R6), part);
             }
         }
@@ -195,19 +194,6 @@ impl Dependence {
             (own, paid) => own.or(paid),
         }
     }
-}
-
-/// The closed years from `first` to `last`; a later filing stands for a last year nobody recorded.
-fn within(
-    closed: BTreeMap<i16, Closing>,
-    first: Option<i16>,
-    last: Option<Last>,
-) -> BTreeMap<i16, Closing> {
-    let Some(last) = last.map(|last| last.year) else { return closed };
-    let standing = closed.range(last..).next().map(|(_, closing)| (last, *closing));
-    let early = closed.into_iter().filter(|(year, _)| *year < last);
-    let known = early.filter(|(year, _)| first.is_none_or(|first| first <= *year));
-    known.chain(standing).collect()
 }
 
 /// The end of the employee's health coverage or, without any, of the employment.

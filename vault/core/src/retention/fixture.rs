@@ -105,7 +105,7 @@ impl Person {
             recorded_at: Timestamp::from_millis(0),
             superseded_by: None,
         };
-        assert_eq!(fact.check(relationship.kind), Ok(()));
+        assert_eq!(fact.check(relationship), Ok(()));
         self.facts.push(fact);
         self
     }

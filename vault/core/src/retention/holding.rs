@@ -247,8 +247,7 @@ impl Holdings {
     /// When the number is to be deleted; none while anything holds it without an end, and none if
     /// nothing is known to hold it, which is a question and not a deletion.
     pub fn due(&self) -> Option<Due> {
-        let ends: Option<Vec<_>> = self.items.iter().map(|holding| holding.keep_until).collect();
-        let last = ends?.into_iter().max()?;
+        let last = self.last_day()?;
         let set_last = self.items.iter().filter(|holding| holding.keep_until == Some(last));
         let first_deletable = last.plus_days(1);
         Some(Due {
@@ -260,13 +259,20 @@ impl Holdings {
 
     /// Whether the number may no longer be stored on `today`: every reason to keep it has passed.
     pub fn past_retention(&self, today: CivilDate) -> bool {
-        self.due().is_some_and(|due| due.first_deletable <= today)
+        self.last_day().is_some_and(|last| last < today)
     }
 
     /// 保管のみ: nothing needs its use on `today`, while a statutory period still runs.
     pub fn is_keep_only(&self, today: CivilDate) -> bool {
         let over = |holding: &Holding| holding.use_until.is_some_and(|last| last < today);
-        self.due().is_some_and(|due| today < due.first_deletable) && self.items.iter().all(over)
+        self.last_day().is_some_and(|last| today <= last) && self.items.iter().all(over)
+    }
+
+    /// The last day on which anything keeps the number; none while something is open or unknown.
+    fn last_day(&self) -> Option<CivilDate> {
+        let mut ends = self.items.iter().map(|holding| holding.keep_until);
+        let first = ends.next()??;
+        ends.try_fold(first, |last, end| Some(last.max(end?)))
     }
 }
 

@@ -226,6 +226,17 @@ impl FactKind {
         matches!(self, Self::FactCorrected { .. })
     }
 
+    /// Whether it ends what the relationship began.
+    pub(super) const fn is_end(&self) -> bool {
+        matches!(
+            self,
+            Self::ContractEnded {}
+                | Self::DependantRemoved { .. }
+                | Self::EmploymentEnded { .. }
+                | Self::InsuranceLost { .. }
+        )
+    }
+
     pub(super) const fn tax_year(&self) -> Option<i16> {
         match self {
             Self::DeclarationReceived { tax_year, .. }
