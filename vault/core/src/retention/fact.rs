@@ -8,7 +8,9 @@ use crate::person::Relationship;
 use crate::retention::Rule;
 use crate::time::{CivilDate, Timestamp};
 
-pub use self::kind::{DeclarationKind, EndReason, FactKind, Medium, RemovalReason, Scheme, Scope};
+pub use self::kind::{
+    DeclarationKind, EndReason, FactKind, FamilyWork, Medium, RemovalReason, Scheme,
+};
 
 mod kind;
 
@@ -84,8 +86,9 @@ impl Fact {
         if !self.kind.belongs_to(relationship.kind) {
             return Err(FactError::Kind);
         }
-        let ends = self.kind.is_end();
-        if ends && relationship.started_on.is_some_and(|started| self.on < started) {
+        let before = |day: CivilDate| relationship.started_on.is_some_and(|start| day < start);
+        let paid_before = self.kind.last_paid_on().is_some_and(before);
+        if paid_before || self.kind.is_end() && before(self.on) {
             return Err(FactError::Order);
         }
         self.check_fields()
@@ -150,9 +153,12 @@ mod tests {
     #[test]
     fn nothing_ends_before_it_began() {
         let resigned = serde_json::json!({"type": "employment_ended", "reason": "resigned"});
-        let check = |on| check(on, PersonKind::Employee, resigned.clone());
-        assert_eq!(check("2006-03-31"), Err(FactError::Order));
-        assert_eq!(check("2020-04-01"), Ok(()));
+        let ended = |on, fact| check(on, PersonKind::Employee, fact);
+        assert_eq!(ended("2006-03-31", resigned.clone()), Err(FactError::Order));
+        assert_eq!(ended("2020-04-01", resigned.clone()), Ok(()));
+        let mut paid = resigned;
+        paid["last_paid_on"] = "2006-03-31".into();
+        assert_eq!(ended("2026-03-31", paid), Err(FactError::Order));
     }
 
     #[test]

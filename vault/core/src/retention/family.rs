@@ -4,7 +4,7 @@
 use super::coverage::{Coverage, Finished, coverages};
 use super::derive::{Deriving, Family};
 use super::employment::{Employment, facts_of};
-use super::fact::{Fact, FactKind, Scheme, Scope};
+use super::fact::{Fact, FactKind, FamilyWork, Scheme};
 use super::period::{slip_deadline, year_end, year_start};
 use super::slips::{Last, Part, Years, closings, parts, within};
 use super::staff::{finished, is_salary};
@@ -42,10 +42,10 @@ impl<'a> Deriving<'a> {
                 Bundle::Declarations => self.declared_family(&facts, &employments),
                 Bundle::Withholding => self.family_on_slips(&facts, &employments),
                 Bundle::HealthFamily | Bundle::HealthPension => {
-                    self.insured_family(&facts, &employments, bundle, Scope::Health);
+                    self.insured_family(&facts, &employments, bundle, FamilyWork::Health);
                 }
                 Bundle::PensionCat3 => {
-                    self.insured_family(&facts, &employments, bundle, Scope::Cat3);
+                    self.insured_family(&facts, &employments, bundle, FamilyWork::Cat3);
                 }
                 Bundle::DeathBenefit
                 | Bundle::Dividends
@@ -66,7 +66,7 @@ impl<'a> Deriving<'a> {
 
     /// R1: the deadlines of the employee's declarations in the years of the dependence.
     fn declared_family(&mut self, facts: &[&Fact], employments: &[Employment<'_>]) {
-        let dependence = Dependence::of(facts, Scope::Tax, self.relationship.started_on);
+        let dependence = Dependence::of(facts, FamilyWork::Tax, self.relationship.started_on);
         let first = dependence.from.map(CivilDate::year);
         let span = Span { from: first.map(year_start), until: None };
         let Some((on, set_by)) = dependence.end(employments) else {
@@ -103,7 +103,7 @@ impl<'a> Deriving<'a> {
 
     /// R6: the employee's slips of the years of the dependence.
     fn family_on_slips(&mut self, facts: &[&Fact], employments: &[Employment<'_>]) {
-        let dependence = Dependence::of(facts, Scope::Tax, self.relationship.started_on);
+        let dependence = Dependence::of(facts, FamilyWork::Tax, self.relationship.started_on);
         let first = dependence.from.map(CivilDate::year);
         if employments.is_empty() {
             let open = Part::open(first.map(year_start));
@@ -130,7 +130,7 @@ impl<'a> Deriving<'a> {
         facts: &[&Fact],
         employments: &[Employment<'_>],
         bundle: Bundle,
-        scope: Scope,
+        scope: FamilyWork,
     ) {
         let dependence = Dependence::of(facts, scope, self.relationship.started_on);
         let own = dependence.ended.map(|ended| Finished {
@@ -145,7 +145,7 @@ impl<'a> Deriving<'a> {
 }
 
 impl Dependence {
-    fn of(facts: &[&Fact], scope: Scope, started_on: Option<CivilDate>) -> Self {
+    fn of(facts: &[&Fact], scope: FamilyWork, started_on: Option<CivilDate>) -> Self {
         let mut dependence = Self { from: started_on, ended: None };
         for fact in facts {
             match &fact.kind {
@@ -159,7 +159,7 @@ impl Dependence {
                     dependence.end_by(fact, *finished_on);
                 }
                 FactKind::InsuranceLost { scheme: Scheme::HealthPension, finished_on }
-                    if scope == Scope::Health =>
+                    if scope == FamilyWork::Health =>
                 {
                     dependence.end_by(fact, *finished_on);
                 }

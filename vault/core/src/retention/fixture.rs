@@ -8,7 +8,7 @@ use crate::person::{
     Active, Marks, NumberState, Person, PersonKind, Record, Relationship, TaxColumn,
 };
 use crate::purpose::{Bundle, Purpose, Purposes};
-use crate::retention::{EndReason, Fact, FactKind, Holdings, RemovalReason, Scope, Settings};
+use crate::retention::{EndReason, Fact, FactKind, FamilyWork, Holdings, RemovalReason, Settings};
 use crate::time::{CivilDate, Timestamp};
 
 /// Every bundle an ordinary employee is told of.
@@ -154,7 +154,7 @@ pub(crate) fn ended(last_paid_on: Option<&str>) -> FactKind {
     FactKind::EmploymentEnded { reason: EndReason::Resigned, last_paid_on }
 }
 
-pub(crate) fn removed(scope: &[Scope], finished_on: Option<&str>) -> FactKind {
+pub(crate) fn removed(scope: &[FamilyWork], finished_on: Option<&str>) -> FactKind {
     FactKind::DependantRemoved {
         scope: scope.iter().copied().collect(),
         reason: RemovalReason::Other,

@@ -13,7 +13,8 @@
 pub use self::derive::Family;
 pub use self::explain::{Lang, Line};
 pub use self::fact::{
-    DeclarationKind, EndReason, Fact, FactError, FactKind, Medium, RemovalReason, Scheme, Scope,
+    DeclarationKind, EndReason, Fact, FactError, FactKind, FamilyWork, Medium, RemovalReason,
+    Scheme,
 };
 pub use self::holding::{Due, Holding, Holdings, Period, SetBy, Span};
 pub use self::paper::{Paper, declarations};
@@ -25,6 +26,7 @@ pub use self::todo::{Todo, TodoKind};
 mod coverage;
 mod derive;
 mod employment;
+mod ended;
 mod explain;
 mod fact;
 mod family;
