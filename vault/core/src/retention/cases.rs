@@ -1,4 +1,4 @@
-//! The worked cases of practice: what an office really meets, with the day that must come out.
+//! Worked cases: what an office really meets, with the day that must come out.
 //!
 //! Today is 2026-11-21; wages close at month end and are paid on the 25th of the next month.
 

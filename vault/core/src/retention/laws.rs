@@ -135,7 +135,7 @@ fn insurance_lost_during_employment_ends_that_holding_alone() {
 }
 
 #[test]
-fn part_timers_and_officers_are_insured_as_practice_says() {
+fn part_timers_and_officers_are_insured_only_as_far_as_usual() {
     let rules = |person: &Person| -> Vec<Rule> {
         let holdings = derive(person, &[Bundle::HealthPension, Bundle::LabourInsurance]);
         holdings.items.iter().filter_map(|item| item.rule).collect()
