@@ -31,7 +31,7 @@ pub struct Fact {
     /// When it was written.
     pub recorded_at: Timestamp,
     /// The fact that corrects it; superseded facts count for nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<FactId>,
 }
 

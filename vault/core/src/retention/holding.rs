@@ -25,18 +25,24 @@ pub struct Holding {
     /// The bundle whose works it is for.
     pub bundle: Bundle,
     /// The retention rule of those works' documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
     /// Whether it is for the retirement slip, which is filed apart from the salary slip.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub retirement: bool,
     /// The days a read's period may lie in.
     pub span: Span,
     /// The last day of use; none while use is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_until: Option<CivilDate>,
     /// The last day its documents keep the number; none while that is open. Never before `use_until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_until: Option<CivilDate>,
     /// 推定: an end was derived from the settings, no fact says it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub estimated: bool,
     /// The fact that set the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_by: Option<SetBy>,
 }
 
@@ -45,8 +51,10 @@ pub struct Holding {
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<CivilDate>,
     /// The last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<CivilDate>,
 }
 
@@ -67,6 +75,7 @@ pub struct Holdings {
     /// Each reason to hold the number.
     pub items: Vec<Holding>,
     /// What the clerk is asked, with the day from which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub todos: Vec<Todo>,
     /// How soon after the last day the organisation deletes.
     pub cycle: Cycle,

@@ -29,6 +29,8 @@ pub(super) struct Last {
 /// Until when a filed year keeps the number, and which fact says so.
 #[derive(Clone, Copy)]
 pub(super) struct Closing {
+    /// The day of the fact.
+    pub(super) on: CivilDate,
     pub(super) keep_until: CivilDate,
     pub(super) set_by: SetBy,
 }
@@ -88,7 +90,7 @@ pub(super) fn closings(
             FactKind::NoFilingRequired { tax_year, .. } => (*tax_year, fact.on),
             _ => continue,
         };
-        let closing = Closing { keep_until, set_by: fact.setter() };
+        let closing = Closing { on: fact.on, keep_until, set_by: fact.setter() };
         let known = closings.entry(year).or_insert(closing);
         if known.keep_until < keep_until {
             *known = closing;
