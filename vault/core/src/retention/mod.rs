@@ -44,6 +44,8 @@ mod todo;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod laws;
