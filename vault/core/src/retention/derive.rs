@@ -57,11 +57,7 @@ impl Holdings {
 
     /// A bundle that holds nothing is asked about: without a holding no day would ever come.
     fn ask_about_unneeded(&mut self, bound: &Purposes) {
-        let holds = |bundle: Bundle| {
-            let covered = core::iter::once(bundle).chain(bundle.implies().iter().copied());
-            let covered: Vec<Bundle> = covered.collect();
-            self.items.iter().any(|item| covered.contains(&item.bundle))
-        };
+        let holds = |bundle: Bundle| self.items.iter().any(|item| item.bundle == bundle);
         let unneeded: Vec<Bundle> = bound.bundles().filter(|bundle| !holds(*bundle)).collect();
         let todo = |bundle| Todo {
             relationship: None,

@@ -81,6 +81,18 @@ fn of_two_facts_about_one_end_the_later_finish_counts() {
 }
 
 #[test]
+fn family_that_comes_back_is_open_again() {
+    let parent = employee();
+    let scope = [FamilyWork::Health];
+    let child = child_of(&parent).fact("2026-04-01", removed(&scope, None));
+    let bound = [Bundle::HealthFamily];
+    let due = |child: &Person| derive_with(child, &bound, &[&parent], &Settings::default()).due();
+    assert!(due(&child).is_some());
+    let back = child.fact("2026-10-01", FactKind::DependantAdded { scope: scope.into() });
+    assert_eq!(due(&back), None);
+}
+
+#[test]
 fn family_does_not_outlast_the_employment_on_its_slips() {
     let parent = employee().ended("2026-02-28");
     let child = child_of(&parent).fact("2027-03-01", removed(&[FamilyWork::Tax], None));
