@@ -45,6 +45,7 @@ impl Encoder {
     }
 
     /// Appends the length as a `u32`, then the bytes.
+    #[expect(clippy::missing_panics_doc, reason = "no value of the vault reaches 4 GiB")]
     pub fn bytes(&mut self, value: &[u8]) -> &mut Self {
         let length = u32::try_from(value.len()).expect("no value of the vault reaches 4 GiB");
         self.u32(length).raw(value)

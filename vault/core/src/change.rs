@@ -272,6 +272,13 @@ impl Content {
         }
     }
 
+    /// The content as it was proposed: counted entries are no part of what two people agree to.
+    pub fn forget_attempts(&mut self) {
+        if let Some(proposal) = self.number_mut() {
+            proposal.attempts_left = CHECK_ATTEMPTS;
+        }
+    }
+
     fn number_mut(&mut self) -> Option<&mut NumberProposal> {
         match self {
             Self::Correct(proposal) | Self::Register(proposal) => Some(proposal),

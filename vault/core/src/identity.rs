@@ -14,6 +14,10 @@ use crate::person::PersonKind;
 use crate::purpose::{Bundle, Purposes};
 use crate::time::CivilDate;
 
+pub use self::document::{CARDS_END, Document};
+
+mod document;
+
 /// How the number and the person were verified. Codes are those of the API.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,46 +52,6 @@ pub enum Method {
     /// 通知カード whose printed data still match (transitional).
     TsuchiCard,
 }
-
-/// A kind of document that was seen.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Document {
-    /// 児童扶養手当証書.
-    ChildAllowanceCertificate,
-    /// 身体障害者手帳, 精神障害者保健福祉手帳, 療育手帳 (photo).
-    DisabilityCertificate,
-    /// 運転免許証 (photo).
-    DrivingLicence,
-    /// 公的医療保険の資格確認書.
-    EligibilityCertificate,
-    /// 戸籍謄本.
-    FamilyRegister,
-    /// 登記事項証明書 of guardianship.
-    GuardianshipCertificate,
-    /// 健康保険証, which no longer counts ([`CARDS_END`]).
-    HealthInsuranceCard,
-    /// 住民票の写し with the number.
-    Juminhyo,
-    /// 個人番号カード (number and photo).
-    MnCard,
-    /// 通知カード.
-    NotificationCard,
-    /// 旅券 (photo).
-    Passport,
-    /// 年金手帳.
-    PensionBook,
-    /// 委任状.
-    PowerOfAttorney,
-    /// 在留カード, 特別永住者証明書 (photo).
-    ResidenceCard,
-}
-
-/// The last day on which a 健康保険証 counted: cards already issued when issuing stopped on
-/// 2024-12-02 stayed valid for at most a year, to 2025-12-01.
-///
-/// Source: 令和5年法律第48号 附則 and its order, read on a secondary page: law.md §7 [SEC].
-pub const CARDS_END: (i16, i8, i8) = (2025, 12, 1);
 
 /// What the handler saw, and when.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -170,40 +134,6 @@ impl Unverified {
             Self::Method => Field::Method,
             Self::NumberDocument => Field::NumberDocument,
         }
-    }
-}
-
-impl Document {
-    /// Whether it shows the number.
-    const fn shows_number(self) -> bool {
-        matches!(self, Self::Juminhyo | Self::MnCard | Self::NotificationCard)
-    }
-
-    /// Whether one is enough for the person's identity.
-    const fn has_photo(self) -> bool {
-        matches!(
-            self,
-            Self::DisabilityCertificate
-                | Self::DrivingLicence
-                | Self::MnCard
-                | Self::Passport
-                | Self::ResidenceCard
-        )
-    }
-
-    /// Whether it counts towards two documents without a photo.
-    const fn is_one_of_two(self) -> bool {
-        matches!(
-            self,
-            Self::ChildAllowanceCertificate
-                | Self::EligibilityCertificate
-                | Self::HealthInsuranceCard
-                | Self::PensionBook
-        )
-    }
-
-    fn has_expired(self, on: CivilDate) -> bool {
-        self == Self::HealthInsuranceCard && (on.year(), on.month(), on.day()) > CARDS_END
     }
 }
 
@@ -321,5 +251,125 @@ impl IdentityCheck {
             | Method::TsuchiCard => true,
         };
         met.then_some(()).ok_or(Unverified::AgentDocument)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retention::fixture::{bundles, day, mn_card, today};
+    use Document as D;
+    use Method as M;
+
+    const EMPLOYEE: &[PersonKind] = &[PersonKind::Employee];
+    const FAMILY: &[PersonKind] = &[PersonKind::Dependant];
+
+    fn check(
+        method: Method,
+        number_document: Option<Document>,
+        identity_documents: &[Document],
+        agent_document: Option<Document>,
+    ) -> IdentityCheck {
+        let identity_documents = identity_documents.iter().copied().collect();
+        let verified_on = day("2026-04-01");
+        IdentityCheck { method, number_document, identity_documents, agent_document, verified_on }
+    }
+
+    fn verified(check: &IdentityCheck, kinds: &[PersonKind]) -> Result<(), Unverified> {
+        check.verify(kinds, &bundles(&[Bundle::Declarations]), today())
+    }
+
+    #[test]
+    fn each_method_is_met_by_its_documents_and_by_no_less() {
+        use Unverified as U;
+        let two = [D::EligibilityCertificate, D::PensionBook].as_slice();
+        let licence = [D::DrivingLicence].as_slice();
+        let letter = Some(D::PowerOfAttorney);
+        let cases = [
+            (check(M::MnCard, None, &[], None), Ok(())),
+            (check(M::MnCard, Some(D::Juminhyo), &[], None), Err(U::NumberDocument)),
+            (check(M::CardSubstituteRecord, None, &[], None), Ok(())),
+            (check(M::JuminhyoPlusId, None, licence, None), Ok(())),
+            (check(M::JuminhyoPlusId, None, two, None), Err(U::IdentityDocuments)),
+            (check(M::NumberDocPlusTwoDocs, Some(D::Juminhyo), two, None), Ok(())),
+            (check(M::NumberDocPlusTwoDocs, None, two, None), Err(U::NumberDocument)),
+            (
+                check(M::NumberDocPlusTwoDocs, Some(D::Juminhyo), &[D::PensionBook], None),
+                Err(U::IdentityDocuments),
+            ),
+            (check(M::PastRecordPlusId, None, licence, None), Ok(())),
+            (check(M::PastRecordPlusId, None, &[], None), Err(U::IdentityDocuments)),
+            (check(M::KnownPerson, Some(D::Juminhyo), &[], None), Ok(())),
+            (check(M::KnownPerson, None, &[], None), Err(U::NumberDocument)),
+            (check(M::KnownPerson, Some(D::Passport), &[], None), Err(U::NumberDocument)),
+            (check(M::Telephone, None, &[], None), Ok(())),
+            (check(M::OnlineJpki, None, &[], None), Ok(())),
+            (check(M::Post, Some(D::MnCard), licence, None), Ok(())),
+            (check(M::Post, Some(D::MnCard), &[], None), Err(U::IdentityDocuments)),
+            (check(M::TsuchiCard, None, licence, None), Ok(())),
+            (check(M::TsuchiCard, None, &[], None), Err(U::IdentityDocuments)),
+            (check(M::Transfer194, None, &[], None), Ok(())),
+            (check(M::AgentVoluntary, Some(D::MnCard), licence, letter), Ok(())),
+            (check(M::AgentVoluntary, Some(D::MnCard), licence, None), Err(U::AgentDocument)),
+            (check(M::AgentStatutory, Some(D::MnCard), licence, letter), Err(U::AgentDocument)),
+            (check(M::AgentStatutory, Some(D::MnCard), licence, Some(D::FamilyRegister)), Ok(())),
+        ];
+        for (check, expected) in cases {
+            assert_eq!(verified(&check, EMPLOYEE), expected, "{check:?}");
+        }
+    }
+
+    #[test]
+    fn the_exemption_is_for_family_on_the_declaration_only() {
+        let exempt = check(M::NotRequiredDependant, None, &[], None);
+        assert_eq!(verified(&exempt, FAMILY), Ok(()));
+        assert_eq!(verified(&exempt, EMPLOYEE), Err(Unverified::Method));
+        let both = [PersonKind::Dependant, PersonKind::Employee];
+        assert_eq!(verified(&exempt, &both), Err(Unverified::Method));
+        assert_eq!(verified(&exempt, &[]), Err(Unverified::Method));
+    }
+
+    #[test]
+    fn category_three_needs_the_agents_letter() {
+        let cat3 = bundles(&[Bundle::Declarations, Bundle::PensionCat3]);
+        let licence = [D::DrivingLicence].as_slice();
+        let letter = Some(D::PowerOfAttorney);
+        let by_agent = check(M::AgentVoluntary, Some(D::MnCard), licence, letter);
+        assert_eq!(by_agent.verify(FAMILY, &cat3, today()), Ok(()));
+        for method in [M::NotRequiredDependant, M::MnCard, M::AgentStatutory] {
+            let other = check(method, Some(D::MnCard), licence, letter);
+            assert_eq!(other.verify(FAMILY, &cat3, today()), Err(Unverified::Method));
+        }
+    }
+
+    #[test]
+    fn a_health_insurance_card_counts_to_its_last_day_and_not_after() {
+        let two = [D::HealthInsuranceCard, D::PensionBook].as_slice();
+        let mut check = check(M::NumberDocPlusTwoDocs, Some(D::Juminhyo), two, None);
+        check.verified_on = day("2025-12-01");
+        assert_eq!(verified(&check, EMPLOYEE), Ok(()));
+        check.verified_on = day("2025-12-02");
+        let expired = Unverified::Expired(Field::IdentityDocuments);
+        assert_eq!(verified(&check, EMPLOYEE), Err(expired));
+        assert_eq!(expired.field().name(), "identity_documents");
+    }
+
+    #[test]
+    fn a_check_still_to_come_is_none() {
+        let mut check = mn_card();
+        check.verified_on = today();
+        assert_eq!(verified(&check, EMPLOYEE), Ok(()));
+        check.verified_on = today().plus_days(1);
+        assert_eq!(verified(&check, EMPLOYEE), Err(Unverified::Future));
+        assert_eq!(Unverified::Future.field().name(), "verified_on");
+    }
+
+    #[test]
+    fn codes_are_those_of_the_api() {
+        let read = |text: &str| serde_json::from_str::<IdentityCheck>(text);
+        let plain = read(r#"{"method":"transfer_19_4","verified_on":"2026-04-01"}"#).unwrap();
+        assert_eq!(plain.method, M::Transfer194);
+        assert!(read(r#"{"method":"mn_card","verified_on":"2026-04-01","image":"x"}"#).is_err());
+        assert!(read(r#"{"method":"looked_fine","verified_on":"2026-04-01"}"#).is_err());
     }
 }

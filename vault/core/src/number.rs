@@ -65,6 +65,7 @@ impl MyNumber {
     }
 
     /// The twelve ASCII digits. Callers hold them no longer than one expression.
+    #[expect(clippy::missing_panics_doc, reason = "a value holds ASCII digits only")]
     pub fn expose(&self) -> &str {
         core::str::from_utf8(&*self.0).expect("parse admits ASCII digits only")
     }
@@ -109,4 +110,158 @@ fn is_separator(character: char) -> bool {
         '-' | '\u{2010}'
             ..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | '\u{30FC}' | ' ' | '\u{A0}' | '\u{3000}'
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn error(text: &str) -> Option<NumberError> {
+        MyNumber::parse(text).err()
+    }
+
+    #[test]
+    fn the_valid_vectors_are_read() {
+        for text in [
+            "123456789018",
+            "012345678903",
+            "902107654325",
+            "202604010006",
+            "000000000060",
+            "000000000140",
+            "111111111118",
+        ] {
+            assert_eq!(MyNumber::parse(text).ok().unwrap().expose(), text);
+        }
+    }
+
+    #[test]
+    fn a_wrong_check_digit_and_twelve_zeros_are_refused() {
+        assert_eq!(error("123456789012"), Some(NumberError::CheckDigit));
+        assert_eq!(error("123456789108"), Some(NumberError::CheckDigit));
+        assert_eq!(error("000000000000"), Some(NumberError::Placeholder));
+        assert_eq!(error("００００-００００-００００"), Some(NumberError::Placeholder));
+    }
+
+    #[test]
+    fn groups_and_full_width_digits_are_read() {
+        for text in [
+            "1234 5678 9018",
+            "1234-5678-9018",
+            "１２３４５６７８９０１８",
+            "１２３４ー５６７８ー９０１８",
+            "１２３４\u{3000}５６７８\u{3000}9018",
+            "1234\u{2010}5678\u{2015}9018",
+            "1234\u{2212}5678\u{FF0D}9018",
+            "\u{A0}1234--56789018 ",
+        ] {
+            assert_eq!(MyNumber::parse(text).ok().unwrap().expose(), "123456789018", "{text}");
+        }
+    }
+
+    #[test]
+    fn rt_36_every_other_character_is_refused() {
+        for other in [
+            '\t', '\n', '\r', '\0', '\u{B}', '\u{200B}', '\u{200D}', '\u{2060}', '\u{FEFF}',
+            '\u{2009}', '\u{202F}', '\u{AD}', '.', '/', '_', '+', '\'', 'o', 'O', 'l', '～', '〇',
+            '一', '①', '⑴', '²', '١', '۱', '१', '𝟏', '🯱', '\u{FF70}', '\u{200F}',
+        ] {
+            for text in [
+                format!("1234{other}56789018"),
+                format!("{other}123456789018"),
+                format!("123456789018{other}"),
+                format!("12345678901{other}"),
+            ] {
+                assert_eq!(error(&text), Some(NumberError::Shape), "{other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn eleven_thirteen_and_no_digits_are_refused() {
+        for text in ["", " - ", "12345678901", "1234567890180", "123456789018123456789018"] {
+            assert_eq!(error(text), Some(NumberError::Shape), "{text}");
+        }
+    }
+
+    #[test]
+    fn equal_numbers_compare_equal() {
+        let number = |text| MyNumber::parse(text).ok().unwrap();
+        assert!(number("123456789018").ct_eq(&number("1234-5678-9018")));
+        assert!(!number("123456789018").ct_eq(&number("012345678903")));
+    }
+
+    #[test]
+    fn errors_repeat_nothing_of_the_input() {
+        for error in [NumberError::CheckDigit, NumberError::Placeholder, NumberError::Shape] {
+            assert!(!format!("{error} {error:?}").contains("1234"));
+        }
+    }
+
+    /// The check digit as the ordinance words it, with integers instead of digits.
+    fn reference(body: u64) -> u64 {
+        let mut sum = 0;
+        for n in 1..=11_u32 {
+            let digit = body / 10_u64.pow(n - 1) % 10;
+            let weight = if n <= 6 { n + 1 } else { n - 5 };
+            sum += digit * u64::from(weight);
+        }
+        let rest = sum % 11;
+        if rest <= 1 { 0 } else { 11 - rest }
+    }
+
+    fn agrees_with_the_reference(digits: &str) -> bool {
+        let value: u64 = digits.parse().unwrap();
+        let valid = reference(value / 10) == value % 10;
+        let expected = match (value, valid) {
+            (0, _) => Some(NumberError::Placeholder),
+            (_, false) => Some(NumberError::CheckDigit),
+            (_, true) => None,
+        };
+        error(digits) == expected
+    }
+
+    /// Bodies spread over the whole range by a full-period step.
+    fn bodies() -> impl Iterator<Item = u64> {
+        (0..).map(|at: u64| (at * 61_803_398_879 + 271_828) % 100_000_000_000)
+    }
+
+    #[test]
+    fn rt_52_a_hundred_thousand_check_digits_equal_the_reference() {
+        for body in bodies().take(100_000) {
+            let right = reference(body);
+            assert!(MyNumber::parse(&format!("{body:011}{right}")).is_ok());
+            let wrong = (right + 1 + body % 9) % 10;
+            assert_eq!(error(&format!("{body:011}{wrong}")), Some(NumberError::CheckDigit));
+        }
+    }
+
+    #[test]
+    fn rt_52_single_errors_and_swaps_are_judged_as_the_reference_does() {
+        for body in bodies().take(100) {
+            let digits = format!("{body:011}{}", reference(body));
+            for at in 0..12 {
+                for other in "0123456789".chars() {
+                    let mut changed = digits.clone();
+                    changed.replace_range(at..=at, &other.to_string());
+                    assert!(agrees_with_the_reference(&changed));
+                }
+            }
+            for at in 0..11 {
+                let mut swapped = digits.clone().into_bytes();
+                swapped.swap(at, at + 1);
+                assert!(agrees_with_the_reference(&String::from_utf8(swapped).unwrap()));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_text_never_panics(text in ".*", digits in "[0-9０-９ ー-]{0,40}") {
+            prop_assert!(MyNumber::parse(&text).is_err());
+            drop(MyNumber::parse(&digits));
+        }
+    }
 }

@@ -317,3 +317,62 @@ impl core::str::FromStr for PersonKind {
         Self::ALL.iter().copied().find(|kind| kind.code() == text).ok_or(UnknownKind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retention::fixture::{PAYROLL, day, person};
+
+    #[test]
+    fn a_person_reads_back_from_the_sealed_row() {
+        let mut sealed = person(1).with(PersonKind::Employee, Some("2019-04-01"));
+        for registered in [false, true] {
+            if registered {
+                sealed = sealed.ended("2026-02-28").registered(PAYROLL);
+            }
+            let row = serde_json::to_vec(&sealed).unwrap();
+            assert_eq!(serde_json::from_slice::<Person>(&row).unwrap(), sealed);
+        }
+    }
+
+    #[test]
+    fn a_row_with_an_unknown_field_is_refused() {
+        let mut row = serde_json::to_value(person(1)).unwrap();
+        row["nickname"] = "架空".into();
+        assert!(serde_json::from_value::<Person>(row).is_err());
+        let mut row = serde_json::to_value(person(1).registered(PAYROLL)).unwrap();
+        row["number"]["state"]["digits"] = 12.into();
+        assert!(serde_json::from_value::<Person>(row).is_err());
+    }
+
+    #[test]
+    fn a_version_is_never_given_out_twice() {
+        let mut record = Record::default();
+        assert_eq!(record.take_version(), 1);
+        record.state = NumberState::NotSubmitted;
+        assert_eq!(record.take_version(), 2);
+        assert!(record.active().is_none());
+    }
+
+    #[test]
+    fn names_read_back_from_their_sealed_blob() {
+        let personal = Personal {
+            family: "架空".to_owned(),
+            given: "太郎".to_owned(),
+            family_kana: "カクウ".to_owned(),
+            given_kana: "タロウ".to_owned(),
+            birth_date: Some(day("1990-01-02")),
+        };
+        let blob = serde_json::to_vec(&personal).unwrap();
+        assert!(serde_json::from_slice::<Personal>(&blob).unwrap() == personal);
+    }
+
+    #[test]
+    fn every_kind_reads_back_from_its_code() {
+        for kind in PersonKind::ALL {
+            assert_eq!(kind.code().parse(), Ok(*kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
+        }
+        assert_eq!("friend".parse::<PersonKind>(), Err(UnknownKind));
+    }
+}

@@ -165,3 +165,118 @@ fn is_invisible(character: char) -> bool {
                 | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_hidden_number_is_found() {
+        for text in [
+            "123456789018",
+            "番号は123456789018です",
+            "１２３４５６７８９０１８",
+            "1234-5678-9018",
+            "1234 5678 9018",
+            "1234\u{3000}５６７８\u{3000}9018",
+            "１２３４ー５６７８・９０１８",
+            "x1234/5678.9018x",
+            "7123456789018",
+            "1234567890185",
+            "2026-04-01 1234-5678-9018",
+            "0001-1234-5678-9018",
+            "000000000000",
+        ] {
+            assert!(contains_number(text), "{text}");
+            assert_eq!(FreeText::new(text), Err(TextError::Number), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_amounts_and_other_digits_pass() {
+        for text in [
+            "",
+            "令和8年分 源泉徴収票",
+            "2026-04-01 2027-03-31",
+            "20260401 20270331",
+            "20260401-0930-20260402",
+            "2026/04/01〜2027/03/31 123456789",
+            "123456789012",
+            "1234-5678-9012",
+            "1234 - 5678 - 9018",
+            "1234 - 5678-9018",
+            "1234-5678 - 9018",
+            "12345-678-9018",
+            "123-45678-9018",
+            "1234-56789018",
+            "一二三四五六七八九〇一八",
+            "髙\u{E0100}橋",
+        ] {
+            assert!(!contains_number(text), "{text}");
+            assert_eq!(FreeText::new(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn free_text_ends_at_200_characters() {
+        assert!(FreeText::new("架".repeat(200)).is_ok());
+        assert_eq!(FreeText::new("架".repeat(201)), Err(TextError::Length));
+    }
+
+    #[test]
+    fn control_and_invisible_characters_are_refused() {
+        for character in ['\n', '\t', '\0', '\u{7F}', '\u{85}', '\u{200B}', '\u{202E}', '\u{FEFF}']
+        {
+            assert_eq!(FreeText::new(format!("a{character}b")), Err(TextError::Control));
+            assert_eq!(ExternalRef::new(format!("a{character}b")), Err(TextError::Control));
+        }
+        assert_eq!(FreeText::new("1234\u{200B}56789018"), Err(TextError::Control));
+    }
+
+    #[test]
+    fn a_reference_admits_no_twelve_digits_in_a_row() {
+        for text in ["123456789012", "A１２３４５６７８９０１２B", "1234567890123456"] {
+            assert_eq!(ExternalRef::new(text), Err(TextError::DigitRun), "{text}");
+        }
+        assert_eq!(ExternalRef::new("1234-5678-9018"), Err(TextError::Number));
+        assert_eq!(ExternalRef::new("E-00123").unwrap().as_str(), "E-00123");
+        assert!(ExternalRef::new("12345678901").is_ok());
+    }
+
+    #[test]
+    fn a_reference_has_1_to_64_characters() {
+        assert_eq!(ExternalRef::new(""), Err(TextError::Length));
+        assert!(ExternalRef::new("社".repeat(64)).is_ok());
+        assert_eq!(ExternalRef::new("社".repeat(65)), Err(TextError::Length));
+    }
+
+    #[test]
+    fn both_are_plain_strings_in_json_and_checked_when_read() {
+        let text: FreeText = serde_json::from_str("\"退職\"").unwrap();
+        assert_eq!(serde_json::to_string(&text).unwrap(), "\"退職\"");
+        let error = serde_json::from_str::<FreeText>("\"123456789018\"").unwrap_err();
+        assert!(error.to_string().contains("do not write the number here"));
+        assert!(!error.to_string().contains("1234"));
+        assert!(serde_json::from_str::<ExternalRef>("\"\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_comes_back_unchanged(text in ".*") {
+            if let Ok(kept) = FreeText::new(text.as_str()) {
+                prop_assert_eq!(kept.as_str(), &text);
+            }
+            drop(ExternalRef::new(text));
+        }
+
+        #[test]
+        fn a_number_is_found_wherever_it_stands(
+            before in "[^0-9０-９]{0,20}", after in "[^0-9０-９]{0,20}", separator in "[^0-9０-９]?",
+        ) {
+            let text = format!("{before}1234{separator}5678{separator}9018{after}");
+            prop_assert!(contains_number(&text));
+        }
+    }
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::changes::Change;
 use crate::number::SecretText;
 
-/// `POST /v1/sessions` → 201 [`NewSession`].
+/// `POST /v1/sessions` → 201 `NewSession`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ pub struct Membership {
     pub capabilities: Vec<String>,
 }
 
-/// `POST /v1/sessions/current/unlock` → [`Session`].
+/// `POST /v1/sessions/current/unlock` → `Session`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -70,7 +70,7 @@ pub struct Unlock {
     pub password: SecretText,
 }
 
-/// `POST /v1/enrolments`: a person makes their own credentials → 201 [`EnrolmentBegun`].
+/// `POST /v1/enrolments`: a person makes their own credentials → 201 `EnrolmentBegun`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -96,7 +96,7 @@ pub struct EnrolmentBegun {
     pub otpauth_uri: SecretText,
 }
 
-/// `POST /v1/enrolments/{id}/confirm` → 201 [`NewSession`].
+/// `POST /v1/enrolments/{id}/confirm` → 201 `NewSession`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -105,7 +105,7 @@ pub struct ConfirmEnrolment {
     pub totp: SecretText,
 }
 
-/// `POST /v1/users` → 202 [`Change`].
+/// `POST /v1/users` → 202 `Change`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -131,7 +131,7 @@ pub struct User {
     pub created_at: String,
 }
 
-/// `POST /v1/orgs` → 202 [`Change`].
+/// `POST /v1/orgs` → 202 `Change`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -170,8 +170,8 @@ pub struct Organisation {
     pub created_at: String,
 }
 
-/// `GET /settings` (with `ETag`) and `PUT /settings` (with `If-Match`) → 200 [`Settings`] applied at
-/// once if nothing is weaker than before, else 202 [`Change`].
+/// `GET /settings` (with `ETag`) and `PUT /settings` (with `If-Match`) → 200 `Settings` applied at
+/// once if nothing is weaker than before, else 202 `Change`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -7,9 +7,8 @@ use crate::number::NumberText;
 use crate::retention::Event;
 use crate::roster::{Appointment, Client, Designation, Notice};
 
-/// `POST /changes` → 202 [`Change`]. `type` says which.
+/// `POST /changes` → 202 `Change`. `type` says which.
 #[derive(Deserialize, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum NewChange {
     /// A number that replaces the active one.
@@ -172,7 +171,7 @@ pub struct ProposedUser {
     pub display_name: String,
 }
 
-/// `POST /changes/{id}/check` → [`Change`], approved; or 409 `number-mismatch` with
+/// `POST /changes/{id}/check` → `Change`, approved; or 409 `number-mismatch` with
 /// `attempts_left`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -182,7 +181,7 @@ pub struct Check {
     pub number: NumberText,
 }
 
-/// `POST /changes/{id}/reject` → [`Change`].
+/// `POST /changes/{id}/reject` → `Change`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -209,4 +208,97 @@ pub struct ChangesQuery {
     /// The `next_cursor` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+/// Written out because a derived schema would join `type` to objects that allow no further field.
+#[cfg(feature = "openapi")]
+mod openapi {
+    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+    use utoipa::openapi::{Object, RefOr};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{FactCorrection, NewChange, NewNumber};
+
+    impl ToSchema for NewChange {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            NewNumber::schemas(schemas);
+            FactCorrection::schemas(schemas);
+        }
+    }
+
+    impl PartialSchema for NewChange {
+        fn schema() -> RefOr<Schema> {
+            OneOfBuilder::new()
+                .item(typed("register", NewNumber::schema()))
+                .item(typed("correct", NewNumber::schema()))
+                .item(typed("fact_corrected", FactCorrection::schema()))
+                .description(Some("What is proposed to a second person; `type` says which."))
+                .into()
+        }
+    }
+
+    fn typed(name: &str, content: RefOr<Schema>) -> Schema {
+        let RefOr::T(Schema::Object(mut object)) = content else {
+            return Schema::Object(Object::new());
+        };
+        let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([name]));
+        object.properties.insert(String::from("type"), kind.into());
+        object.required.push(String::from("type"));
+        Schema::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn register() -> serde_json::Value {
+        json!({"type": "register", "person": "per_1", "number": "123456789018",
+            "purposes": ["withholding"],
+            "identity_check": {"method": "mn_card", "verified_on": "2026-04-01"}})
+    }
+
+    #[test]
+    fn a_new_change_reads_as_it_is_written() {
+        let json = register();
+        let change: NewChange = serde_json::from_str(&json.to_string()).unwrap();
+        assert!(matches!(&change, NewChange::Register(new) if new.notice.is_none()));
+        assert_eq!(serde_json::to_value(&change).unwrap(), json);
+    }
+
+    #[test]
+    fn unknown_fields_of_a_new_change_are_refused() {
+        let mut json = register();
+        json["priority"] = json!(1);
+        assert!(serde_json::from_value::<NewChange>(json).is_err());
+        let mut json = register();
+        json["identity_check"]["image"] = json!("x");
+        assert!(serde_json::from_value::<NewChange>(json).is_err());
+        assert!(serde_json::from_value::<Check>(json!({"number": "1", "why": "2"})).is_err());
+    }
+
+    #[test]
+    fn a_change_carries_type_and_content_beside_its_other_fields() {
+        let json = json!({"id": "chg_1", "status": "pending", "org": null, "type": "user",
+            "content": {"user": "usr_2", "display_name": "見本 花子"}, "proposed_by": "usr_1",
+            "client": null, "proposed_at": "2026-11-21T05:00:00Z",
+            "expires_at": "2026-12-21T05:00:00Z", "decided_by": null, "decided_at": null,
+            "decision_reason": null});
+        let change: Change = serde_json::from_value(json.clone()).unwrap();
+        assert!(matches!(&change.content, Content::User(user) if user.user == "usr_2"));
+        assert_eq!(serde_json::to_value(&change).unwrap(), json);
+    }
+
+    #[test]
+    fn a_field_that_a_later_vault_adds_to_a_change_is_passed_over() {
+        let json = json!({"id": "chg_1", "status": "approved", "org": "org_1", "type": "settings",
+            "content": {"pay_rule": {"closing_day": 31, "pay_day": 25, "months_later": 1},
+                "r6_keep": 0, "cycle": "at_once", "after_last_use": "with_document",
+                "purge": {"grace_days": 3}},
+            "proposed_by": "usr_1", "proposed_at": "", "expires_at": "", "later": true});
+        let change: Change = serde_json::from_value(json).unwrap();
+        assert!(matches!(change.content, Content::Settings(settings) if settings.r6_keep == 0));
+    }
 }

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -75,15 +75,13 @@ impl Serialize for SecretText {
 
 impl<'de> Deserialize<'de> for NumberText {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let asked = "expected a string of 12 digits; what was sent is not repeated here";
-        from.deserialize_any(StringOnly(asked)).map(Self)
+        from.deserialize_any(StringOnly("a string of 12 digits")).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let asked = "expected a string; what was sent is not repeated here";
-        from.deserialize_any(StringOnly(asked)).map(Self)
+        from.deserialize_any(StringOnly("a string")).map(Self)
     }
 }
 
@@ -93,7 +91,7 @@ struct StringOnly(&'static str);
 
 impl StringOnly {
     fn refuse<T, E: Error>(&self) -> Result<T, E> {
-        Err(E::custom(self.0))
+        Err(E::invalid_type(Unexpected::Other("something else"), self))
     }
 }
 
@@ -101,7 +99,7 @@ impl<'de> Visitor<'de> for StringOnly {
     type Value = Zeroizing<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
+        f.write_str(self.0)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
@@ -156,5 +154,80 @@ impl<'de> Visitor<'de> for StringOnly {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         self.refuse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::fmt::{Debug, Display};
+
+    use static_assertions::assert_not_impl_any;
+
+    use super::*;
+    use crate::accounts::SignIn;
+    use crate::changes::{Check, NewChange};
+
+    assert_not_impl_any!(NumberText: Clone, Debug, Display);
+    assert_not_impl_any!(SecretText: Clone, Debug, Display);
+    assert_not_impl_any!(Check: Debug);
+    assert_not_impl_any!(NewChange: Debug);
+    assert_not_impl_any!(SignIn: Debug);
+
+    /// Every kind of JSON value that is not a string, made of the digits of a synthetic number.
+    const NOT_STRINGS: [&str; 10] = [
+        "123456789018",
+        "-123456789018",
+        "123456789018123456789018",
+        "1.23456789018e11",
+        "123456789018e999",
+        "[123456789018,\"123456789018\"]",
+        "{\"123456789018\":\"123456789018\"}",
+        "true",
+        "null",
+        "[[{\"number\":123456789018}]]",
+    ];
+
+    fn error<T: for<'de> Deserialize<'de>>(json: &str) -> String {
+        serde_json::from_str::<T>(json).err().expect("the input is refused").to_string()
+    }
+
+    #[test]
+    fn a_number_travels_as_a_string_of_its_digits() {
+        let number: NumberText = serde_json::from_str("\"123456789018\"").unwrap();
+        assert_eq!(number.expose(), "123456789018");
+        assert_eq!(serde_json::to_string(&number).unwrap(), "\"123456789018\"");
+    }
+
+    #[test]
+    fn an_escaped_number_is_read_like_a_plain_one() {
+        let json = r#"{"number":"\u0031234-5678-9018"}"#;
+        let check: Check = serde_json::from_str(json).unwrap();
+        assert_eq!(check.number.expose(), "1234-5678-9018");
+    }
+
+    #[test]
+    fn anything_but_a_string_is_refused_without_repeating_it() {
+        for json in NOT_STRINGS {
+            for message in [error::<NumberText>(json), error::<SecretText>(json)] {
+                assert!(!message.contains("1234"), "repeated the input");
+                assert!(message.contains("string") || message.contains("range"), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_number_inside_a_change_is_refused_without_repeating_it() {
+        for json in NOT_STRINGS {
+            let check = error::<Check>(&format!(r#"{{"number":{json}}}"#));
+            let change = format!(r#"{{"type":"register","person":"per_1","number":{json}}}"#);
+            let change = error::<NewChange>(&change);
+            assert!(!check.contains("1234") && !change.contains("1234"), "repeated the input");
+        }
+    }
+
+    #[test]
+    fn cut_short_input_is_refused_without_repeating_it() {
+        assert!(!error::<NumberText>("\"123456789018").contains("1234"));
+        assert!(!error::<NumberText>("[123456789018,").contains("1234"));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What stands for every number, whoever looks and whatever it is.
 pub const MASK: &str = "●●●●-●●●●-●●●●";
 
-/// `POST /people`: a person with their first relationship → 201 [`Person`].
+/// `POST /people`: a person with their first relationship → 201 `Person`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -43,7 +43,7 @@ pub struct NewPerson {
     pub part_time: Option<bool>,
 }
 
-/// `PATCH /people/{id}` with `If-Match` → [`Person`]. What is left out stays as it is. While a
+/// `PATCH /people/{id}` with `If-Match` → `Person`. What is left out stays as it is. While a
 /// number exists these fields change only by two people.
 #[derive(Default, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -124,7 +124,7 @@ pub struct NumberView {
     /// `misdirected`, `keep_only`.
     #[cfg_attr(feature = "openapi", schema(example = "active"))]
     pub status: String,
-    /// [`MASK`] if there is a number, else `null`.
+    /// `MASK` if there is a number, else `null`.
     #[cfg_attr(feature = "openapi", schema(example = "●●●●-●●●●-●●●●"))]
     pub masked: Option<String>,
     /// The active version, from 1.
@@ -168,7 +168,7 @@ pub struct Relationship {
     pub part_time: bool,
 }
 
-/// `POST /people/{id}/relationships` → 201 [`Relationship`].
+/// `POST /people/{id}/relationships` → 201 `Relationship`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -236,5 +236,43 @@ impl fmt::Debug for Person {
 impl fmt::Debug for PeopleQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PeopleQuery").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn name() -> serde_json::Value {
+        json!({"family": "見本", "given": "花子", "family_kana": "ミホン", "given_kana": "ハナコ"})
+    }
+
+    #[test]
+    fn what_may_be_left_out_of_a_new_person_is_left_out_again() {
+        let json = json!({"external_ref": "E-1", "kind": "employee", "name": name()});
+        let person: NewPerson = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&person).unwrap(), json);
+    }
+
+    #[test]
+    fn a_new_person_has_no_place_for_a_number() {
+        let json = json!({"external_ref": "E-1", "kind": "employee", "name": name(),
+            "number": "123456789018"});
+        assert!(serde_json::from_value::<NewPerson>(json).is_err());
+    }
+
+    #[test]
+    fn a_person_is_debugged_without_personal_fields() {
+        let json = json!({"id": "per_1", "external_ref": "E-1", "keys": [], "relationships": [],
+            "name": name(), "birth_date": "1990-01-01", "number": {"status": "active",
+            "masked": MASK, "version": 1, "purposes": [], "registered_at": null,
+            "retain_until": null, "notice": null, "identity_method": null,
+            "pending_change": null}});
+        let person: Person = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&person).unwrap(), json);
+        assert_eq!(format!("{person:?}"), r#"Person { id: "per_1", .. }"#);
+        assert_eq!(format!("{:?}", person.name), "Some(PersonName { .. })");
     }
 }

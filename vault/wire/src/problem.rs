@@ -96,3 +96,76 @@ impl Pointed {
 fn quoted_after<'m>(beginning: &str, message: &'m str) -> Option<&'m str> {
     message.strip_prefix(beginning)?.split('`').next()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::changes::NewChange;
+    use crate::reads::ReadRequest;
+
+    fn pointed<T: DeserializeOwned>(json: &str) -> Pointed {
+        let error = serde_json::from_str::<T>(json).err().expect("the input is refused");
+        Pointed::unreadable(&error)
+    }
+
+    #[test]
+    fn a_missing_field_is_pointed_at() {
+        let error = pointed::<ReadRequest>(r#"{"period":"2026","reference":"試験","people":[]}"#);
+        assert_eq!((error.pointer.as_str(), error.code.as_str()), ("/purpose", "missing"));
+    }
+
+    #[test]
+    fn a_number_in_the_wrong_place_is_not_repeated() {
+        let places = [
+            r#"{"type":"register","person":123456789018}"#,
+            r#"{"type":"register","123456789018":1}"#,
+            r#"{"type":"register, expected 123456789018"}"#,
+            r#"{"type":"register","person":"per_1, expected 123456789018","number":[]}"#,
+            r#"{"type":"register","purposes":"123456789018"}"#,
+            r#"{"type":"fact_corrected","with":{"type":"123456789018"}}"#,
+            r#"["123456789018"]"#,
+            r#""123456789018"#,
+        ];
+        for json in places {
+            let error = pointed::<NewChange>(json);
+            assert!(!error.detail.contains("1234") && !error.pointer.contains("1234"), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_is_told_apart_and_the_known_ones_are_listed() {
+        let error = pointed::<ReadRequest>(r#"{"porpoise":"withholding_slip"}"#);
+        assert_eq!(error.code, "unknown-field");
+        assert!(error.detail.contains("`purpose`") && !error.detail.contains("porpoise"));
+    }
+
+    #[test]
+    fn a_wrong_type_says_what_belongs_there() {
+        let error = pointed::<ReadRequest>(r#"{"purpose":5}"#);
+        assert_eq!(error.code, "wrong-type");
+        assert!(error.detail.starts_with("expected a string (line 1"), "{}", error.detail);
+        let error = pointed::<ReadRequest>(r#"{"people":[5]}"#);
+        assert!(error.detail.contains("external_ref"), "{}", error.detail);
+    }
+
+    #[test]
+    fn a_problem_names_its_kind_type_and_leaves_out_what_does_not_apply() {
+        let problem = Problem {
+            kind: "/problems/not-found".into(),
+            title: "見つかりません".into(),
+            status: 404,
+            detail: "試験".into(),
+            code: "not-found".into(),
+            request_id: None,
+            errors: Vec::new(),
+            attempts_left: None,
+            id: None,
+        };
+        let json = serde_json::to_value(&problem).unwrap();
+        assert_eq!(json["type"], "/problems/not-found");
+        assert!(json.get("attempts_left").is_none() && json.get("id").is_none());
+        assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
+    }
+}

@@ -72,7 +72,7 @@ pub struct PurgeItem {
     pub certificate: Option<String>,
 }
 
-/// `POST /purges/{id}/confirm` and `/approve` → [`PurgeDetail`].
+/// `POST /purges/{id}/confirm` and `/approve` → `PurgeDetail`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -99,7 +99,7 @@ pub struct CertificatesQuery {
 }
 
 /// A line of the list of certificates. The evidence itself is `GET /certificates/{id}`, whose bytes
-/// are kept as they are ([`Evidence`]).
+/// are kept as they are (`Evidence`).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Certificate {

@@ -7,11 +7,11 @@ use crate::number::NumberText;
 /// The most people one call may name.
 pub const MAX_PEOPLE: usize = 10_000;
 
-/// The media type of a streamed answer: a [`ReadHead`], then one [`ReadResult`] a line.
+/// The media type of a streamed answer: a `ReadHead`, then one `ReadResult` a line.
 pub const NDJSON: &str = "application/x-ndjson";
 
-/// `POST /reads` → [`ReadAnswer`], or with `Accept: application/x-ndjson` a [`ReadHead`] line and
-/// one [`ReadResult`] line per person.
+/// `POST /reads` → `ReadAnswer`, or with `Accept: application/x-ndjson` a `ReadHead` line and
+/// one `ReadResult` line per person.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -34,14 +34,14 @@ pub struct ReadRequest {
     /// Only tell who would be refused and why. Opens nothing; logged as such.
     #[serde(default)]
     pub dry_run: bool,
-    /// Whose numbers: 1 to [`MAX_PEOPLE`], in the order of the answer.
+    /// Whose numbers: 1 to `MAX_PEOPLE`, in the order of the answer.
     pub people: Vec<PersonRef>,
 }
 
 /// A person by id, or by the payroll's key.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "invalid person, expected an id or an object with external_ref")]
 pub enum PersonRef {
     /// `"per_…"`
     Id(String),
@@ -154,4 +154,41 @@ pub struct ReadDecision {
     pub external_ref: Option<String>,
     /// Why not; `null` if allowed.
     pub denied: Option<Denied>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn people_are_named_by_id_or_by_key() {
+        let json = json!({"purpose": "withholding_slip", "period": "2026", "reference": "試験",
+            "dry_run": false, "people": ["per_1", {"external_ref": "E-1"}]});
+        let request: ReadRequest = serde_json::from_value(json.clone()).unwrap();
+        let external = ExternalRef { external_ref: "E-1".into() };
+        let people = [PersonRef::Id("per_1".into()), PersonRef::External(external)];
+        assert_eq!(request.people, people);
+        assert_eq!(serde_json::to_value(&request).unwrap(), json);
+    }
+
+    #[test]
+    fn a_result_holds_the_number_or_the_reason_and_nothing_else() {
+        let number = ReadResult {
+            person: Some("per_1".into()),
+            external_ref: Some("E-1".into()),
+            number: Some("123456789018".into()),
+            ..ReadResult::default()
+        };
+        let json = serde_json::to_string(&number).unwrap();
+        assert_eq!(json, r#"{"person":"per_1","external_ref":"E-1","number":"123456789018"}"#);
+        let back: ReadResult = serde_json::from_str(&json).unwrap();
+        assert_eq!(back.number.unwrap().expose(), "123456789018");
+
+        let json = r#"{"person":"per_1","denied":{"code":"no-number","detail":"試験"}}"#;
+        let denied: ReadResult = serde_json::from_str(json).unwrap();
+        assert!(denied.number.is_none());
+        assert_eq!(serde_json::to_string(&denied).unwrap(), json);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `POST /people/{id}/events` → 201 [`RecordedEvent`]. Effective at once. `type` says what happened;
+/// `POST /people/{id}/events` → 201 `RecordedEvent`. Effective at once. `type` says what happened;
 /// dates are days on which it happened.
 ///
 /// Source: `practice.md` 2.4.
@@ -218,4 +218,56 @@ pub struct Holding {
     pub end: Option<String>,
     /// Whether it was assumed rather than documented.
     pub estimated: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(json: Value) -> Result<Event, serde_json::Error> {
+        serde_json::from_value(json)
+    }
+
+    #[test]
+    fn every_kind_of_event_reads_as_it_is_written() {
+        let day = "2026-08-31";
+        let events = [
+            json!({"type": "contract_ended", "on": day}),
+            json!({"type": "contract_started", "on": day}),
+            json!({"type": "declaration_received", "tax_year": 2027,
+                "kind": "dependents_declaration", "medium": "electronic"}),
+            json!({"type": "declaration_voided", "tax_year": 2027}),
+            json!({"type": "dependant_added", "on": day, "dependant": "per_2", "scope": ["tax"]}),
+            json!({"type": "dependant_removed", "on": day, "dependant": "per_2",
+                "scope": ["tax", "health"], "reason": "employment", "finished_on": day}),
+            json!({"type": "document_filed", "purpose": "withholding_slip", "tax_year": 2026,
+                "on": day, "destination": "試験税務署"}),
+            json!({"type": "employment_ended", "on": day, "reason": "resigned",
+                "last_paid_on": day}),
+            json!({"type": "employment_started", "on": day}),
+            json!({"type": "insurance_enrolled", "scheme": "health", "on": day}),
+            json!({"type": "insurance_lost", "scheme": "health", "on": day}),
+            json!({"type": "leave_ended", "on": day}),
+            json!({"type": "leave_started", "on": day}),
+            json!({"type": "matter_finished", "purpose": "workers_accident_claims", "on": day}),
+            json!({"type": "matter_opened", "purpose": "workers_accident_claims", "on": day}),
+            json!({"type": "no_filing_required", "tax_year": 2026, "reason": "below_threshold"}),
+            json!({"type": "payment_made", "tax_year": 2026}),
+            json!({"type": "retirement_allowance_paid", "on": day, "declaration_deadline": day,
+                "pension_lump_sum": true}),
+        ];
+        for json in events {
+            let event = read(json.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&event).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn an_event_with_a_field_of_another_one_is_refused() {
+        assert!(read(json!({"type": "leave_started", "on": "2026-01-01", "tax_year": 1})).is_err());
+        assert!(read(json!({"type": "leave_started"})).is_err());
+        assert!(read(json!({"type": "sabbatical", "on": "2026-01-01"})).is_err());
+    }
 }

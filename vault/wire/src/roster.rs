@@ -97,7 +97,7 @@ pub struct Designation {
     pub ended_at: Option<String>,
 }
 
-/// `POST /training` → 201 [`Training`].
+/// `POST /training` → 201 `Training`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -205,3 +205,36 @@ impl fmt::Display for Denial {
         f.write_str(self.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_stable_sorted_and_the_serde_names() {
+        assert!(Denial::ALL.is_sorted_by_key(|denial| denial.code()));
+        assert_eq!(Denial::ALL.len(), 16);
+        for denial in Denial::ALL {
+            assert_eq!(serde_json::to_value(denial).unwrap(), denial.code());
+        }
+    }
+
+    #[test]
+    fn four_denials_lie_with_the_caller() {
+        let calls = Denial::ALL.iter().filter(|denial| denial.refuses_the_call());
+        let codes: Vec<_> = calls.map(|denial| denial.code()).collect();
+        let expected =
+            ["client-not-granted", "not-designated", "quota-exceeded", "training-expired"];
+        assert_eq!(codes, expected);
+    }
+
+    #[test]
+    fn every_denial_says_the_next_step() {
+        for denial in Denial::ALL {
+            let (ja, en) = (denial.detail_ja(), denial.detail_en());
+            assert!(ja.ends_with("ください"), "{denial}: {ja}");
+            assert!(en.contains(':'), "{denial}: {en}");
+            assert!(!ja.contains(denial.code()) && !ja.bytes().any(|byte| byte.is_ascii_digit()));
+        }
+    }
+}

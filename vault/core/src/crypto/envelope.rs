@@ -173,6 +173,7 @@ impl<const N: usize> TryFrom<&[u8]> for Blob<N> {
 
 impl RecordRandom {
     /// Takes 80 random bytes apart.
+    #[expect(clippy::missing_panics_doc, reason = "32 + 24 + 24 bytes are there to be taken")]
     pub fn from_random(mut bytes: [u8; 80]) -> Self {
         let (dek, rest) = bytes.split_first_chunk().expect("80 is more than 32");
         let (number_salt, rest) = rest.split_first_chunk().expect("48 is more than 24");
@@ -190,8 +191,8 @@ pub(crate) fn seal_number(
     salt: &Salt,
 ) -> NumberBlob {
     let mut block = Zeroizing::new([0; 16]);
-    let content = [1].iter().chain(number.expose().as_bytes());
-    block.iter_mut().zip(content).for_each(|(byte, value)| *byte = *value);
+    let typed = [1].iter().chain(number.expose().as_bytes());
+    block.iter_mut().zip(typed).for_each(|(byte, value)| *byte = *value);
     let context = place.number().to_bytes();
     seal_blob(&seal(dek, b"mnv1/num\0", &context), &header(), salt, &*block)
 }
@@ -260,7 +261,7 @@ fn seal_blob<const N: usize>(
     let mut out = Vec::with_capacity(N);
     out.extend_from_slice(header);
     seal.seal(salt, plaintext, &mut out);
-    Blob(out.try_into().ok().expect("the formats have fixed lengths"))
+    Blob(out.try_into().expect("the formats have fixed lengths"))
 }
 
 fn open_blob(
@@ -274,3 +275,6 @@ fn open_blob(
 fn exactly<const N: usize>(bytes: &[u8]) -> Result<Zeroizing<[u8; N]>, IntegrityFailure> {
     bytes.try_into().map(Zeroizing::new).map_err(|_| IntegrityFailure)
 }
+
+#[cfg(test)]
+mod tests;

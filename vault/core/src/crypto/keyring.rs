@@ -146,7 +146,9 @@ impl Keyring {
         let mut out = Encoder::new();
         out.raw(MAGIC).u8(VERSION).u8(SUITE).u16(count).u64(self.generation);
         out.raw(Uuid::from(self.vault).as_bytes());
-        slots.iter().for_each(|slot| drop(out.raw(slot.as_bytes())));
+        for slot in slots {
+            out.raw(slot.as_bytes());
+        }
         out.u32(length);
         out.finish()
     }
@@ -249,3 +251,6 @@ impl<'a> File<'a> {
 fn body_seal<'a>(master: &'a MasterKey, context: &'a [u8; 96], header: &'a [u8]) -> Seal<'a> {
     Seal { key: master.bytes(), label: b"mnv1/body\0", context, aad: header }
 }
+
+#[cfg(test)]
+mod tests;

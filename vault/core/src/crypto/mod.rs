@@ -56,3 +56,8 @@ pub(crate) fn expand<const N: usize>(key: &[u8; 32], info: &[&[u8]], okm: &mut [
     let hkdf = Hkdf::<Sha256>::from_prk(key).expect("a key of 32 bytes is one block of SHA-256");
     hkdf.expand_multi_info(info, okm).expect("the length was checked when this was compiled");
 }
+
+#[cfg(test)]
+mod documented;
+#[cfg(test)]
+mod rt_51;

@@ -12,6 +12,7 @@ use super::{IntegrityFailure, MasterKey};
 use crate::id::VaultId;
 
 /// Seals the seed of a node's log signing key for the file beside the keyring.
+#[expect(clippy::missing_panics_doc, reason = "the format has one length")]
 pub fn seal_node_key(
     master: &MasterKey,
     vault: VaultId,
@@ -44,9 +45,20 @@ fn seal<'a>(master: &'a MasterKey, context: &'a [u8; 96]) -> Seal<'a> {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::HEXLOWER;
     use uuid::Uuid;
 
     use super::*;
+    use crate::crypto::documented::is_documented;
+
+    #[test]
+    fn a_node_key_seals_to_the_known_answer() {
+        let vault = Uuid::from_u128(0x1011_1213_1415_1617_1819_1a1b_1c1d_1e1f).into();
+        let master = MasterKey::from_random([0xf1; 32]);
+        let file = seal_node_key(&master, vault, &[0x99; 32], &[0xa7; 24]);
+        assert_eq!(HEXLOWER.encode(&file), FILE);
+        assert!(is_documented(FILE));
+    }
 
     #[test]
     fn a_node_key_opens_in_its_vault_and_unchanged_only() {
@@ -67,4 +79,8 @@ mod tests {
             assert!(open_node_key(&master, vault, &file[..length]).is_err(), "{length} bytes");
         }
     }
+
+    const FILE: &str = "01010000a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7a7436ba1c68fbb3ebd\
+        71df8c32e209e1db60697bf3148c8ae7f4bea9c3a8963d3b294c903f981959e37c02325d\
+        941d5982ca116cbb56b5d2c61e790c1a1e8ba6d9db7381c388eab75e27ed24780e27d32b";
 }

@@ -53,6 +53,16 @@ impl Cost {
         self.lanes
     }
 
+    /// Argon2id of `input`. Memory that is not to be had ends here and is not taken for a wrong
+    /// password.
+    fn derive<const N: usize>(self, input: &[u8], salt: &[u8; N]) -> Zeroizing<[u8; 32]> {
+        let mut out = Zeroizing::new([0; 32]);
+        self.argon2()
+            .hash_password_into(input, salt, &mut *out)
+            .expect("salts of 16 and 32 bytes are what Argon2 asks for");
+        out
+    }
+
     fn argon2(self) -> Argon2<'static> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
             .expect("`new` admits less than Argon2 does");
@@ -62,6 +72,7 @@ impl Cost {
 
 /// The PHC string to store for a password. The bytes of the password go in as they were received,
 /// through an HMAC with the pepper and nothing else.
+#[expect(clippy::missing_panics_doc, reason = "salt and cost are in range by their types")]
 pub fn hash_password(
     pepper: &PasswordPepper,
     password: &SecretString,
@@ -77,13 +88,10 @@ pub fn hash_password(
 /// Whether the password is the one behind the PHC string. A string that is none, is of another
 /// algorithm or asks for a cost out of range is nobody's.
 pub fn verify_password(pepper: &PasswordPepper, password: &SecretString, phc: &str) -> bool {
-    let Some(stored) = Stored::read(phc) else { return false };
-    let mut hash = Zeroizing::new([0; 32]);
-    stored
-        .cost
-        .argon2()
-        .hash_password_into(&*peppered(pepper, password), &stored.salt, &mut *hash)
-        .is_ok_and(|()| same(&*hash, &stored.hash))
+    Stored::read(phc).is_some_and(|stored| {
+        let hash = stored.cost.derive(&*peppered(pepper, password), &stored.salt);
+        same(&*hash, &stored.hash)
+    })
 }
 
 /// The key of a keyring slot: Argon2id of the passphrase, 32 bytes.
@@ -92,11 +100,7 @@ pub(crate) fn stretch(
     salt: &[u8; 32],
     cost: Cost,
 ) -> Zeroizing<[u8; 32]> {
-    let mut key = Zeroizing::new([0; 32]);
-    cost.argon2()
-        .hash_password_into(passphrase.expose_secret().as_bytes(), salt, &mut *key)
-        .expect("salt and output are of lengths that Argon2 admits");
-    key
+    cost.derive(passphrase.expose_secret().as_bytes(), salt)
 }
 
 /// The parts of a PHC string that [`hash_password`] could have written.
@@ -122,4 +126,95 @@ impl Stored {
 
 fn peppered(pepper: &PasswordPepper, password: &SecretString) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(hmac(pepper.bytes(), &[password.expose_secret().as_bytes()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::documented::is_documented;
+
+    fn pepper() -> PasswordPepper {
+        PasswordPepper::from_random([0xa6; 32])
+    }
+
+    fn password() -> SecretString {
+        "試験用の合い言葉".into()
+    }
+
+    fn cheap() -> Cost {
+        Cost::new(64, 1, 1).unwrap()
+    }
+
+    #[test]
+    fn a_password_hashes_to_the_known_answers() {
+        let hash = |cost| hash_password(&pepper(), &password(), [0xad; 16], cost);
+        assert!(is_documented(&hash(Cost::SIGN_IN)));
+        assert_eq!(
+            hash(Cost::SIGN_IN),
+            "$argon2id$v=19$m=65536,t=3,p=1\
+             $ra2tra2tra2tra2tra2trQ$cCKj4D3Pu8MhjUXmMU3tqPWxluDE69csGEWIPHFjkrY"
+        );
+        assert_eq!(
+            hash(cheap()),
+            "$argon2id$v=19$m=64,t=1,p=1\
+             $ra2tra2tra2tra2tra2trQ$Sy+YjJuNwvaJVj8veO8wlQc0Bb61+EY+PI3DEll3PT0"
+        );
+    }
+
+    #[test]
+    fn a_password_is_verified_with_its_pepper_only() {
+        let phc = hash_password(&pepper(), &password(), [1; 16], cheap());
+        assert!(verify_password(&pepper(), &password(), &phc));
+        assert!(!verify_password(&pepper(), &"試験用の合い言".into(), &phc));
+        assert!(!verify_password(&pepper(), &"試験用の合い言葉 ".into(), &phc));
+        assert!(!verify_password(&PasswordPepper::from_random([0; 32]), &password(), &phc));
+    }
+
+    #[test]
+    fn only_strings_of_ours_are_verified() {
+        let phc = hash_password(&pepper(), &password(), [1; 16], cheap());
+        for (ours, theirs) in [
+            ("argon2id", "argon2i"),
+            ("argon2id", "argon2d"),
+            ("v=19", "v=16"),
+            ("$v=19", ""),
+            ("m=64", "m=2097152"),
+            ("t=1", "t=17"),
+            ("t=1", "t=2"),
+            ("p=1", "p=17"),
+        ] {
+            assert!(
+                !verify_password(&pepper(), &password(), &phc.replace(ours, theirs)),
+                "{theirs}"
+            );
+        }
+        assert!(!verify_password(&pepper(), &password(), &phc[..phc.len() - 1]));
+        assert!(!verify_password(&pepper(), &password(), ""));
+    }
+
+    #[test]
+    fn costs_have_bounds() {
+        assert!(Cost::new(8, 1, 1).is_ok());
+        assert!(Cost::new(1024 * 1024, 16, 16).is_ok());
+        for (memory, passes, lanes) in [(7, 1, 1), (15, 1, 2), (1024 * 1024 + 1, 1, 1)] {
+            assert_eq!(Cost::new(memory, passes, lanes), Err(CostError));
+        }
+        for (passes, lanes) in [(0, 1), (17, 1), (1, 0), (1, 17), (1, u32::MAX)] {
+            assert_eq!(Cost::new(1024, passes, lanes), Err(CostError));
+        }
+        for cost in [Cost::SIGN_IN, Cost::KEYRING] {
+            assert_eq!(Cost::new(cost.memory_kib(), cost.passes(), cost.lanes()), Ok(cost));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_strings_are_nobodys(text in ".*", tail in "[$a-z0-9=,+/]{0,40}") {
+            prop_assert!(!verify_password(&pepper(), &password(), &text));
+            let begun = format!("$argon2id$v=19${tail}");
+            prop_assert!(!verify_password(&pepper(), &password(), &begun));
+        }
+    }
 }

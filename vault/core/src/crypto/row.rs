@@ -179,6 +179,7 @@ impl RowInput {
 impl Sum {
     /// This sum with one more term.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "the term comes by reference")]
     pub fn add(self, term: &Self) -> Self {
         let mut carry = 0;
         self.zip_from_the_right(term, |left, right| {
@@ -190,6 +191,7 @@ impl Sum {
 
     /// This sum with one term less.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "the term comes by reference")]
     pub fn sub(self, term: &Self) -> Self {
         let mut borrow = 0;
         self.zip_from_the_right(term, |left, right| {
@@ -272,8 +274,11 @@ impl From<Uuid> for Column<'_> {
     }
 }
 
-impl<'a, T: Into<Self>> From<Option<T>> for Column<'a> {
+impl<T: Into<Self>> From<Option<T>> for Column<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
 }
+
+#[cfg(test)]
+mod tests;

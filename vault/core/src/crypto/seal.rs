@@ -37,7 +37,7 @@ impl Seal<'_> {
     pub(crate) fn seal(&self, salt: &Salt, plaintext: &[u8], out: &mut Vec<u8>) {
         let derived = self.derive(salt);
         let mut text = Zeroizing::new(plaintext.to_vec());
-        let tag = Aes256GcmSiv::new(&derived.key.into())
+        let tag = Aes256GcmSiv::new((&derived.key).into())
             .encrypt_inout_detached(&derived.nonce.into(), self.aad, text.as_mut_slice().into())
             .expect("a plaintext of the vault is far below 64 GiB");
         out.extend_from_slice(salt);
@@ -56,7 +56,7 @@ impl Seal<'_> {
             return Err(IntegrityFailure);
         }
         let mut text = Zeroizing::new(ciphertext.to_vec());
-        Aes256GcmSiv::new(&derived.key.into())
+        Aes256GcmSiv::new((&derived.key).into())
             .decrypt_inout_detached(
                 &derived.nonce.into(),
                 self.aad,
@@ -69,7 +69,7 @@ impl Seal<'_> {
 
     fn derive(&self, salt: &Salt) -> Derived {
         let mut okm = Zeroizing::new([0; 76]);
-        expand(self.key, &[self.label, self.context, salt], &mut *okm);
+        expand(self.key, &[self.label, self.context, salt], &mut okm);
         let (key, rest) = okm.split_first_chunk().expect("76 is more than 32");
         let (commitment, rest) = rest.split_first_chunk().expect("44 is more than 32");
         let nonce = rest.first_chunk().expect("12 are left");

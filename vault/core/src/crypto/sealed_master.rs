@@ -122,7 +122,9 @@ impl<'a> Fields<'a> {
     fn encode(&self) -> SealedMaster {
         let mut out = Encoder::new();
         out.u8(self.kind).u8(0).raw(self.id.as_bytes()).raw(&self.kdf_salt);
-        self.cost.iter().for_each(|value| drop(out.u32(*value)));
+        for value in self.cost {
+            out.u32(value);
+        }
         out.raw(self.sealed).raw(&[0; 26]);
         SealedMaster(out.as_slice().try_into().expect("1 + 1 + 16 + 32 + 12 + 104 + 26 = 192"))
     }

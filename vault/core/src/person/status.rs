@@ -118,3 +118,68 @@ impl Person {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::person::PersonKind;
+    use crate::retention::fixture::{PAYROLL, day, id, person, some_change, today};
+    use crate::time::Timestamp;
+
+    fn employee() -> Person {
+        person(1).with(PersonKind::Employee, Some("2019-04-01"))
+    }
+
+    #[test]
+    fn the_chain_follows_the_number() {
+        let (change, at) = (some_change(), Timestamp::from_millis(0));
+        let chain = [
+            (NumberState::NotSubmitted, NumberStatus::NotSubmitted),
+            (NumberState::Requested { at }, NumberStatus::Requested),
+            (NumberState::Pending { change }, NumberStatus::PendingReview),
+            (NumberState::Returned { change }, NumberStatus::Returned),
+            (NumberState::Disposed { at, certificate: id(7) }, NumberStatus::Disposed),
+        ];
+        for (state, status) in chain {
+            let mut person = employee();
+            person.number.state = state;
+            assert_eq!(person.status(today()), status);
+        }
+        assert_eq!(employee().registered(PAYROLL).status(today()), NumberStatus::Active);
+    }
+
+    #[test]
+    fn a_leaver_is_scheduled_then_kept_only_then_scheduled_again() {
+        let leaver = employee().ended("2026-02-28").registered(PAYROLL);
+        for (on, status) in [
+            ("2026-11-21", NumberStatus::DisposalScheduled),
+            ("2033-12-31", NumberStatus::DisposalScheduled),
+            ("2034-01-01", NumberStatus::KeepOnly),
+            ("2034-01-11", NumberStatus::DisposalScheduled),
+        ] {
+            assert_eq!(leaver.status(day(on)), status, "{on}");
+        }
+    }
+
+    #[test]
+    fn the_mark_that_stops_more_hides_the_others() {
+        let mut person = employee().registered(PAYROLL);
+        person.marks.on_hold = Some(some_change());
+        assert_eq!(person.status(today()), NumberStatus::OnHold);
+        person.marks.suspended = Some(some_change());
+        assert_eq!(person.status(today()), NumberStatus::Suspended);
+        person.marks.misdirected = Some(some_change());
+        assert_eq!(person.status(today()), NumberStatus::Misdirected);
+        person.active_mut().purge = Some(id(8));
+        assert_eq!(person.status(today()), NumberStatus::DisposalPending);
+    }
+
+    #[test]
+    fn who_declined_stays_so_until_a_number_comes() {
+        let mut person = employee();
+        person.marks.declined = Some(day("2026-04-10"));
+        assert_eq!(person.status(today()), NumberStatus::Declined);
+        person.number.state = NumberState::Pending { change: some_change() };
+        assert_eq!(person.status(today()), NumberStatus::PendingReview);
+    }
+}

@@ -1,17 +1,120 @@
-//! From facts to holdings.
+//! From facts to holdings: for each relationship, each bundle that concerns it.
 
-use super::{Holdings, Settings};
+use std::collections::BTreeSet;
+
+use super::employment::facts_of;
+use super::slips::Part;
+use super::{Holding, Holdings, Rule, Settings, Todo, TodoKind};
 use crate::id::PersonId;
-use crate::person::Person;
-use crate::purpose::Purposes;
+use crate::person::{Person, PersonKind, Relationship};
+use crate::purpose::{Bundle, Purposes};
+use crate::time::CivilDate;
 
-/// Finds the employee of a dependant or heir; none if there is no such person.
+/// Finds the employee whose family a dependant is; none if there is no such person.
 pub type Family<'a> = dyn Fn(PersonId) -> Option<&'a Person> + 'a;
+
+/// What the derivation of one relationship reads and writes.
+pub(super) struct Deriving<'a> {
+    pub(super) person: &'a Person,
+    pub(super) relationship: &'a Relationship,
+    /// The bundles the number is bound to that concern the relationship.
+    pub(super) bundles: Vec<Bundle>,
+    pub(super) settings: &'a Settings,
+    items: Vec<Holding>,
+    todos: Vec<Todo>,
+}
 
 impl Holdings {
     /// What `person`'s number is held for if it is bound to `bound`.
-    pub fn derive(person: &Person, bound: &Purposes, of: &Family<'_>, settings: &Settings) -> Self {
-        let _ = (person, bound, of);
-        Self { items: Vec::new(), todos: Vec::new(), cycle: settings.cycle }
+    ///
+    /// It depends on no day: derive it when relationships, facts, bundles or settings change, and
+    /// for an employee's family too. `of` finds the employee of a dependant.
+    pub fn derive<'a>(
+        person: &'a Person,
+        bound: &Purposes,
+        of: &Family<'a>,
+        settings: &'a Settings,
+    ) -> Self {
+        let bundles = bound.covered();
+        let mut holdings = Self { cycle: settings.cycle, ..Self::default() };
+        for relationship in &person.relationships {
+            let mut deriving = Deriving::of(person, relationship, &bundles, settings);
+            match relationship.kind {
+                PersonKind::Employee | PersonKind::Officer => deriving.staff(),
+                PersonKind::Dependant => deriving.dependant(of),
+                PersonKind::Heir
+                | PersonKind::Landlord
+                | PersonKind::Payee
+                | PersonKind::Shareholder => deriving.counterparty(),
+                PersonKind::Proprietor => deriving.proprietor(),
+            }
+            holdings.items.append(&mut deriving.items);
+            holdings.todos.append(&mut deriving.todos);
+        }
+        holdings.ask_about_unneeded(person, bound);
+        holdings
+    }
+
+    fn ask_about_unneeded(&mut self, person: &Person, bound: &Purposes) {
+        let needed = |bundle: Bundle| {
+            person.relationships.iter().any(|relationship| bundle.concerns(relationship.kind))
+        };
+        let todo = |bundle| Todo {
+            relationship: None,
+            from: None,
+            kind: TodoKind::NothingNeeds { bundle },
+        };
+        self.todos.extend(bound.bundles().filter(|bundle| !needed(*bundle)).map(todo));
+    }
+}
+
+impl<'a> Deriving<'a> {
+    fn of(
+        person: &'a Person,
+        relationship: &'a Relationship,
+        bundles: &BTreeSet<Bundle>,
+        settings: &'a Settings,
+    ) -> Self {
+        let concerns = |bundle: &Bundle| bundle.concerns(relationship.kind);
+        let bundles = bundles.iter().copied().filter(concerns).collect();
+        Self { person, relationship, bundles, settings, items: Vec::new(), todos: Vec::new() }
+    }
+
+    /// Adds a holding of this relationship.
+    pub(super) fn hold(&mut self, bundle: Bundle, rule: Option<Rule>, part: Part) {
+        self.push(bundle, rule, false, part);
+    }
+
+    /// Adds a holding for the retirement slip.
+    pub(super) fn hold_retirement(&mut self, part: Part) {
+        self.push(Bundle::Withholding, Some(Rule::R6), true, part);
+    }
+
+    /// Adds a question about this relationship.
+    pub(super) fn ask(&mut self, kind: TodoKind, from: Option<CivilDate>) {
+        self.todos.push(Todo { relationship: Some(self.relationship.id), from, kind });
+    }
+
+    fn proprietor(&mut self) {
+        let facts = facts_of(self.person, self.relationship);
+        if self.bundles.contains(&Bundle::PayerOwn) {
+            let part = super::payments::contract(self.relationship, &facts);
+            self.hold(Bundle::PayerOwn, None, part);
+        }
+    }
+
+    fn push(&mut self, bundle: Bundle, rule: Option<Rule>, retirement: bool, part: Part) {
+        self.items.push(Holding {
+            relationship: self.relationship.id,
+            kind: self.relationship.kind,
+            bundle,
+            rule,
+            retirement,
+            span: part.span,
+            use_until: part.use_until,
+            keep_until: part.keep_until,
+            estimated: part.estimated,
+            set_by: part.set_by,
+        });
     }
 }

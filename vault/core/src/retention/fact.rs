@@ -1,15 +1,16 @@
 //! What happened to a relationship (事実): the only input that moves a retention clock.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::id::{FactId, RelationshipId, UserId};
 use crate::person::PersonKind;
-use crate::purpose::Purpose;
 use crate::retention::Rule;
 use crate::time::{CivilDate, Timestamp};
+
+pub use self::kind::{DeclarationKind, EndReason, FactKind, Medium, RemovalReason, Scheme, Scope};
+
+mod kind;
 
 /// One recorded fact. It is never changed: a correction supersedes it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -30,192 +31,6 @@ pub struct Fact {
     /// The fact that corrects it; superseded facts count for nothing.
     #[serde(default)]
     pub superseded_by: Option<FactId>,
-}
-
-/// What happened, with the fields its clock needs.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "type", deny_unknown_fields)]
-pub enum FactKind {
-    /// The contract ended, or the shares were given up.
-    ContractEnded {},
-    /// A contract with further payments began, or shares were acquired.
-    ContractStarted {},
-    /// A payroll declaration came in.
-    DeclarationReceived {
-        /// The tax year it is for.
-        tax_year: i16,
-        /// Which declaration.
-        kind: DeclarationKind,
-        /// How it carries the number.
-        medium: Medium,
-    },
-    /// The declaration of the tax year is void.
-    DeclarationVoided {
-        /// The tax year it was for.
-        tax_year: i16,
-    },
-    /// The person became family for these works.
-    DependantAdded {
-        /// Which works.
-        scope: BTreeSet<Scope>,
-    },
-    /// The person ceased to be family for these works.
-    DependantRemoved {
-        /// Which works.
-        scope: BTreeSet<Scope>,
-        /// Why.
-        reason: RemovalReason,
-        /// When the filing about it was finished, if that was later.
-        #[serde(default)]
-        finished_on: Option<CivilDate>,
-    },
-    /// A document was filed (提出しました).
-    DocumentFiled {
-        /// The work it belongs to.
-        purpose: Purpose,
-        /// The tax year it is for.
-        tax_year: i16,
-        /// Where it went.
-        destination: String,
-    },
-    /// The employment ended.
-    EmploymentEnded {
-        /// Why.
-        reason: EndReason,
-        /// The last pay day, if it is known; otherwise it follows from the pay rule.
-        #[serde(default)]
-        last_paid_on: Option<CivilDate>,
-    },
-    /// The employment began, or began again.
-    EmploymentStarted {},
-    /// A recorded fact was wrong and nothing takes its place.
-    FactCorrected {
-        /// The fact that is void.
-        supersedes: FactId,
-    },
-    /// Enrolled in an insurance scheme.
-    InsuranceEnrolled {
-        /// Which scheme.
-        scheme: Scheme,
-    },
-    /// No longer in the scheme.
-    InsuranceLost {
-        /// Which scheme.
-        scheme: Scheme,
-        /// When the filing about it was finished, if that was later.
-        #[serde(default)]
-        finished_on: Option<CivilDate>,
-    },
-    /// Back from leave.
-    LeaveEnded {},
-    /// On leave; the employment goes on.
-    LeaveStarted {},
-    /// A single matter, such as a claim, is finished (完結の日).
-    MatterFinished {
-        /// The work it belongs to.
-        purpose: Purpose,
-    },
-    /// A single matter began.
-    MatterOpened {
-        /// The work it belongs to.
-        purpose: Purpose,
-    },
-    /// Nothing is to be filed for the tax year, for example because it stayed below the threshold.
-    NoFilingRequired {
-        /// The tax year.
-        tax_year: i16,
-        /// Why.
-        reason: String,
-    },
-    /// A payment to be reported was made.
-    PaymentMade {
-        /// The tax year, where it is not that of the day.
-        #[serde(default)]
-        tax_year: Option<i16>,
-    },
-    /// A retirement allowance was paid.
-    RetirementAllowancePaid {
-        /// The day by which 退職所得の受給に関する申告書 was due.
-        declaration_deadline: CivilDate,
-        /// Whether it concerns a lump sum from a pension plan: then 10 years.
-        pension_lump_sum: bool,
-    },
-}
-
-/// Which payroll declaration.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeclarationKind {
-    /// 扶養控除等(異動)申告書.
-    Dependents,
-    /// 従たる給与についての扶養控除等(異動)申告書.
-    SecondaryIncome,
-    /// 年末調整の各申告書.
-    YearEnd,
-}
-
-/// How a declaration carries the number.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Medium {
-    /// Electronic form that takes the number from the vault.
-    Electronic,
-    /// Paper without the number, because the ledger has it.
-    PaperByLedger,
-    /// Paper that shows the number.
-    PaperWithNumber,
-}
-
-/// Why an employment ended.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// 死亡.
-    Death,
-    /// 自己都合・会社都合退職.
-    Resigned,
-    /// 定年等.
-    Retired,
-    /// 転籍.
-    Transfer,
-}
-
-/// Why someone is no longer family for a work.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RemovalReason {
-    /// 死亡.
-    Death,
-    /// 離婚.
-    Divorce,
-    /// 就職.
-    Employment,
-    /// 所得超過.
-    Income,
-    /// その他.
-    Other,
-}
-
-/// A work for which someone counts as family.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// 国民年金第3号.
-    Cat3,
-    /// 健康保険の被扶養者.
-    Health,
-    /// 所得税・住民税の扶養.
-    Tax,
-}
-
-/// An insurance scheme.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scheme {
-    /// 健康保険・厚生年金保険.
-    HealthPension,
-    /// 雇用保険.
-    Labour,
 }
 
 /// Why a fact cannot be recorded.
@@ -301,86 +116,113 @@ impl Fact {
     }
 }
 
-impl FactKind {
-    /// The `snake_case` type of the API.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::ContractEnded {} => "contract_ended",
-            Self::ContractStarted {} => "contract_started",
-            Self::DeclarationReceived { .. } => "declaration_received",
-            Self::DeclarationVoided { .. } => "declaration_voided",
-            Self::DependantAdded { .. } => "dependant_added",
-            Self::DependantRemoved { .. } => "dependant_removed",
-            Self::DocumentFiled { .. } => "document_filed",
-            Self::EmploymentEnded { .. } => "employment_ended",
-            Self::EmploymentStarted {} => "employment_started",
-            Self::FactCorrected { .. } => "fact_corrected",
-            Self::InsuranceEnrolled { .. } => "insurance_enrolled",
-            Self::InsuranceLost { .. } => "insurance_lost",
-            Self::LeaveEnded {} => "leave_ended",
-            Self::LeaveStarted {} => "leave_started",
-            Self::MatterFinished { .. } => "matter_finished",
-            Self::MatterOpened { .. } => "matter_opened",
-            Self::NoFilingRequired { .. } => "no_filing_required",
-            Self::PaymentMade { .. } => "payment_made",
-            Self::RetirementAllowancePaid { .. } => "retirement_allowance_paid",
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::purpose::Purpose;
+    use crate::retention::fixture::{clerk, day, id};
+
+    fn check(on: &str, kind: PersonKind, fact: serde_json::Value) -> Result<(), FactError> {
+        let fact = Fact {
+            id: id(1),
+            relationship: id(2),
+            on: day(on),
+            kind: serde_json::from_value(fact).unwrap(),
+            author: clerk(),
+            recorded_at: Timestamp::from_millis(0),
+            superseded_by: None,
+        };
+        let row = serde_json::to_vec(&fact).unwrap();
+        assert_eq!(serde_json::from_slice::<Fact>(&row).unwrap(), fact);
+        fact.check(kind)
+    }
+
+    #[test]
+    fn each_kind_of_fact_belongs_to_some_relationships_only() {
+        use PersonKind::{Dependant, Employee, Heir, Landlord, Officer, Payee, Shareholder};
+        let staff = [Employee, Officer].as_slice();
+        let outsiders = [Heir, Landlord, Payee, PersonKind::Proprietor, Shareholder].as_slice();
+        let cases = [
+            (r#"{"type":"employment_ended","reason":"resigned"}"#, staff),
+            (r#"{"type":"employment_started"}"#, staff),
+            (r#"{"type":"leave_started"}"#, staff),
+            (r#"{"type":"declaration_voided","tax_year":2026}"#, staff),
+            (r#"{"type":"insurance_enrolled","scheme":"labour"}"#, &[Dependant, Employee, Officer]),
+            (r#"{"type":"dependant_added","scope":["tax"]}"#, &[Dependant]),
+            (r#"{"type":"contract_ended"}"#, outsiders),
+            (
+                r#"{"type":"payment_made","tax_year":2026}"#,
+                &[Employee, Heir, Landlord, Officer, Payee, Shareholder],
+            ),
+        ];
+        for (fact, kinds) in cases {
+            for kind in PersonKind::ALL {
+                let fact = serde_json::from_str(fact).unwrap();
+                let expected = if kinds.contains(kind) { Ok(()) } else { Err(FactError::Kind) };
+                assert_eq!(check("2026-04-01", *kind, fact), expected, "{kind}");
+            }
         }
     }
 
-    /// Whether recording it is an act of two people.
-    pub const fn needs_two(&self) -> bool {
-        matches!(self, Self::FactCorrected { .. })
-    }
-
-    const fn tax_year(&self) -> Option<i16> {
-        match self {
-            Self::DeclarationReceived { tax_year, .. }
-            | Self::DeclarationVoided { tax_year }
-            | Self::DocumentFiled { tax_year, .. }
-            | Self::NoFilingRequired { tax_year, .. } => Some(*tax_year),
-            Self::PaymentMade { tax_year } => *tax_year,
-            Self::ContractEnded {}
-            | Self::ContractStarted {}
-            | Self::DependantAdded { .. }
-            | Self::DependantRemoved { .. }
-            | Self::EmploymentEnded { .. }
-            | Self::EmploymentStarted {}
-            | Self::FactCorrected { .. }
-            | Self::InsuranceEnrolled { .. }
-            | Self::InsuranceLost { .. }
-            | Self::LeaveEnded {}
-            | Self::LeaveStarted {}
-            | Self::MatterFinished { .. }
-            | Self::MatterOpened { .. }
-            | Self::RetirementAllowancePaid { .. } => None,
+    #[test]
+    fn a_fact_that_contradicts_itself_is_refused() {
+        use serde_json::json;
+        let cases = [
+            (
+                PersonKind::Dependant,
+                json!({"type": "dependant_removed", "scope": [], "reason": "divorce"}),
+                FactError::Scope,
+            ),
+            (
+                PersonKind::Dependant,
+                json!({"type": "dependant_removed", "scope": ["tax"], "reason": "divorce",
+                       "finished_on": "2026-03-31"}),
+                FactError::Order,
+            ),
+            (
+                PersonKind::Employee,
+                json!({"type": "insurance_lost", "scheme": "labour", "finished_on": "2026-03-31"}),
+                FactError::Order,
+            ),
+            (
+                PersonKind::Employee,
+                json!({"type": "document_filed", "purpose": "health_dependents",
+                       "tax_year": 2025, "destination": "架空税務署"}),
+                FactError::Purpose,
+            ),
+            (
+                PersonKind::Employee,
+                json!({"type": "matter_opened", "purpose": "withholding_slip"}),
+                FactError::Purpose,
+            ),
+            (
+                PersonKind::Employee,
+                json!({"type": "declaration_voided", "tax_year": 2062}),
+                FactError::TaxYear,
+            ),
+        ];
+        for (kind, fact, error) in cases {
+            assert_eq!(check("2026-04-01", kind, fact), Err(error), "{}", error.field());
         }
     }
 
-    fn belongs_to(&self, kind: PersonKind) -> bool {
-        use PersonKind::{Dependant, Proprietor};
-        match self {
-            Self::ContractEnded {} | Self::ContractStarted {} => {
-                !kind.is_staff() && kind != Dependant
-            }
-            Self::PaymentMade { .. } => !matches!(kind, Dependant | Proprietor),
-            Self::DocumentFiled { .. } | Self::NoFilingRequired { .. } => {
-                !matches!(kind, Dependant | Proprietor)
-            }
-            Self::DependantAdded { .. } | Self::DependantRemoved { .. } => kind == Dependant,
-            Self::InsuranceLost { .. } | Self::InsuranceEnrolled { .. } => {
-                kind.is_staff() || kind == Dependant
-            }
-            Self::MatterOpened { .. } | Self::MatterFinished { .. } => {
-                kind.is_staff() || kind == Dependant
-            }
-            Self::DeclarationReceived { .. }
-            | Self::DeclarationVoided { .. }
-            | Self::EmploymentEnded { .. }
-            | Self::EmploymentStarted {}
-            | Self::LeaveEnded {}
-            | Self::LeaveStarted {}
-            | Self::RetirementAllowancePaid { .. } => kind.is_staff(),
-            Self::FactCorrected { .. } => true,
+    #[test]
+    fn unknown_fields_and_types_are_errors() {
+        for text in [
+            r#"{"type":"contract_ended","number":"1"}"#,
+            r#"{"type":"leave_started","until":"2026-04-01"}"#,
+            r#"{"type":"something_else"}"#,
+            r#"{"type":"document_filed","purpose":"other","tax_year":2026,"destination":""}"#,
+        ] {
+            assert!(serde_json::from_str::<FactKind>(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_type_of_the_api_is_the_code() {
+        let kind = FactKind::MatterOpened { purpose: Purpose::WorkersAccidentClaims };
+        assert_eq!(serde_json::to_value(&kind).unwrap()["type"], kind.code());
+        assert_eq!(serde_json::to_value(FactKind::LeaveEnded {}).unwrap()["type"], "leave_ended");
+        assert!(FactKind::FactCorrected { supersedes: id(1) }.needs_two() && !kind.needs_two());
     }
 }

@@ -11,16 +11,32 @@ pub use self::fact::{
     DeclarationKind, EndReason, Fact, FactError, FactKind, Medium, RemovalReason, Scheme, Scope,
 };
 pub use self::holding::{Due, Holding, Holdings, Period, SetBy, Span};
+pub use self::paper::{Paper, declarations};
 pub use self::period::{declaration_keep_until, last_day, year_end};
 pub use self::rule::Rule;
 pub use self::settings::{AfterLastUse, Cycle, PayDay, PayRule, Settings, SettingsError};
 pub use self::todo::{Todo, TodoKind};
 
+mod coverage;
 mod derive;
+mod employment;
 mod explain;
 mod fact;
+mod family;
 mod holding;
+mod paper;
+mod pay;
+mod payments;
 mod period;
 mod rule;
 mod settings;
+mod slips;
+mod staff;
 mod todo;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod laws;

@@ -152,3 +152,58 @@ impl PayRule {
             && (self.pay_month_offset > 0 || self.pay_day >= self.closing_day)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut Settings)) -> Settings {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        settings
+    }
+
+    #[test]
+    fn settings_stay_above_their_floors() {
+        assert_eq!(Settings::default().check(), Ok(()));
+        let refused = [
+            (with(|settings| settings.r6_keep = 8), SettingsError::R6Keep),
+            (with(|settings| settings.grace_days = 0), SettingsError::GraceDays),
+            (with(|settings| settings.grace_days = 31), SettingsError::GraceDays),
+            (with(|settings| settings.pay_rule.pay_day = PayDay(0)), SettingsError::PayRule),
+            (with(|settings| settings.pay_rule.closing_day = PayDay(32)), SettingsError::PayRule),
+            (with(|settings| settings.pay_rule.pay_month_offset = 3), SettingsError::PayRule),
+            (with(|settings| settings.pay_rule.pay_month_offset = 0), SettingsError::PayRule),
+        ];
+        for (settings, error) in refused {
+            assert_eq!(settings.check(), Err(error), "{}", error.field());
+        }
+    }
+
+    #[test]
+    fn what_moves_dates_or_shortens_the_grace_weakens() {
+        let now = Settings::default();
+        assert!(!now.weakens(&now));
+        assert!(!now.weakens(&with(|next| next.grace_days = 5)));
+        for next in [
+            with(|next| next.grace_days = 2),
+            with(|next| next.r6_keep = 1),
+            with(|next| next.cycle = Cycle::Monthly),
+            with(|next| next.after_last_use = AfterLastUse::AsSoonAsUnneeded),
+            with(|next| next.pay_rule.pay_day = PayDay(10)),
+        ] {
+            assert!(now.weakens(&next), "{next:?}");
+        }
+        assert!(!with(|now| now.cycle = Cycle::FiscalYearEnd).weakens(&now));
+    }
+
+    #[test]
+    fn a_cycle_begins_on_its_own_first_day() {
+        let on = |cycle: Cycle, day: &str| cycle.on_or_after(day.parse().unwrap()).to_string();
+        assert_eq!(on(Cycle::Immediate, "2034-01-11"), "2034-01-11");
+        assert_eq!(on(Cycle::Monthly, "2034-01-11"), "2034-02-01");
+        assert_eq!(on(Cycle::Monthly, "2034-02-01"), "2034-02-01");
+        assert_eq!(on(Cycle::FiscalYearEnd, "2034-04-01"), "2034-04-01");
+        assert_eq!(on(Cycle::FiscalYearEnd, "2034-04-02"), "2035-04-01");
+    }
+}

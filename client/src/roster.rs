@@ -1,0 +1,92 @@
+//! Roles, roster lines, training, purpose notices and programs of one organisation.
+
+use azekura_wire::changes::Change;
+use azekura_wire::page::{Page, PageQuery};
+use azekura_wire::roster::{
+    Appointment, Client as Program, ClientSecret, Designation, NewAppointment, NewClient,
+    NewDesignation, NewNotice, NewTraining, Notice, Training,
+};
+
+use crate::{Error, Org};
+
+impl Org<'_> {
+    /// The change that offers a role to its user.
+    pub async fn propose_appointment(&self, new: &NewAppointment) -> Result<Change, Error> {
+        self.client.post(self.url(&["appointments"]), new).await
+    }
+
+    /// A page of roles, ended ones too.
+    pub async fn appointments(&self, page: &PageQuery) -> Result<Page<Appointment>, Error> {
+        self.client.fetch(self.url(&["appointments"]), page).await
+    }
+
+    /// The caller's role, accepted.
+    pub async fn accept_appointment(&self, id: &str) -> Result<Appointment, Error> {
+        self.client.act(self.url(&["appointments", id, "accept"])).await
+    }
+
+    /// The role, ended now.
+    pub async fn end_appointment(&self, id: &str) -> Result<Appointment, Error> {
+        self.client.act(self.url(&["appointments", id, "end"])).await
+    }
+
+    /// The change that offers a roster line to its designee.
+    pub async fn propose_designation(&self, new: &NewDesignation) -> Result<Change, Error> {
+        self.client.post(self.url(&["designations"]), new).await
+    }
+
+    /// A page of the roster, ended lines too.
+    pub async fn designations(&self, page: &PageQuery) -> Result<Page<Designation>, Error> {
+        self.client.fetch(self.url(&["designations"]), page).await
+    }
+
+    /// The caller's roster line, accepted with the pledge.
+    pub async fn accept_designation(&self, id: &str) -> Result<Designation, Error> {
+        self.client.act(self.url(&["designations", id, "accept"])).await
+    }
+
+    /// The roster line, ended now.
+    pub async fn end_designation(&self, id: &str) -> Result<Designation, Error> {
+        self.client.act(self.url(&["designations", id, "end"])).await
+    }
+
+    /// The training, written down.
+    pub async fn record_training(&self, new: &NewTraining) -> Result<Training, Error> {
+        self.client.post(self.url(&["training"]), new).await
+    }
+
+    /// A page of trainings.
+    pub async fn trainings(&self, page: &PageQuery) -> Result<Page<Training>, Error> {
+        self.client.fetch(self.url(&["training"]), page).await
+    }
+
+    /// The change that proposes a version of the purpose notice.
+    pub async fn propose_notice(&self, new: &NewNotice) -> Result<Change, Error> {
+        self.client.post(self.url(&["notices"]), new).await
+    }
+
+    /// A page of the versions of the purpose notice.
+    pub async fn notices(&self, page: &PageQuery) -> Result<Page<Notice>, Error> {
+        self.client.fetch(self.url(&["notices"]), page).await
+    }
+
+    /// The change that proposes a program.
+    pub async fn propose_client(&self, new: &NewClient) -> Result<Change, Error> {
+        self.client.post(self.url(&["clients"]), new).await
+    }
+
+    /// A page of programs, ended ones too.
+    pub async fn clients(&self, page: &PageQuery) -> Result<Page<Program>, Error> {
+        self.client.fetch(self.url(&["clients"]), page).await
+    }
+
+    /// The key of the caller's program, shown this once.
+    pub async fn client_secret(&self, id: &str) -> Result<ClientSecret, Error> {
+        self.client.act(self.url(&["clients", id, "secret"])).await
+    }
+
+    /// The program, ended now.
+    pub async fn end_client(&self, id: &str) -> Result<Program, Error> {
+        self.client.act(self.url(&["clients", id, "end"])).await
+    }
+}

@@ -1,0 +1,7 @@
+use azekura_core::crypto::MasterKey;
+
+fn log(key: &MasterKey) -> String {
+    format!("{key:?}")
+}
+
+fn main() {}

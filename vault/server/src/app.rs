@@ -1,0 +1,152 @@
+//! The vault at work: store, keys, clock, randomness, and what is kept in memory between requests.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use azekura_core::crypto::signing::Signer;
+use azekura_core::id::new_uuid;
+use azekura_core::random::Rng;
+use azekura_core::time::{Clock, Timestamp};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::keyfile::StateDir;
+use crate::service::activity::Activity;
+use crate::service::intents::Intents;
+use crate::service::keys::Keys;
+use crate::service::{Error, Result};
+use crate::store::authority::Authority;
+use crate::store::{Commit, Reading, Store, Write};
+
+/// Everything a use case needs. One per process.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The keyring at work.
+    pub keys: Keys,
+    /// The files beside the database.
+    pub state: StateDir,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub rng: Arc<dyn Rng>,
+    /// Signs checkpoints.
+    pub log_key: Signer,
+    /// How this node is named in the log.
+    pub node: String,
+    /// A vault made by `demo`: no grace before a purge, said on every certificate.
+    pub demo: bool,
+    /// When users last acted.
+    pub activity: Activity,
+    /// Reads that wait for their intent.
+    pub intents: Intents,
+    /// Password hashes at one time: each takes 64 MiB and a core.
+    pub hashing: Semaphore,
+    authority: RwLock<Arc<Authority>>,
+    last_id: Mutex<Timestamp>,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// See [`App::store`].
+    pub store: Store,
+    /// See [`App::keys`].
+    pub keys: Keys,
+    /// See [`App::state`].
+    pub state: StateDir,
+    /// See [`App::clock`].
+    pub clock: Arc<dyn Clock>,
+    /// See [`App::rng`].
+    pub rng: Arc<dyn Rng>,
+    /// See [`App::log_key`].
+    pub log_key: Signer,
+    /// See [`App::node`].
+    pub node: String,
+    /// See [`App::demo`].
+    pub demo: bool,
+}
+
+impl App {
+    /// Loads and verifies who may do what.
+    ///
+    /// # Errors
+    ///
+    /// If a row or table of rights is not as the vault wrote it.
+    pub async fn new(parts: Parts, intents: Intents) -> Result<Self> {
+        let Parts { store, keys, state, clock, rng, log_key, node, demo } = parts;
+        let authority = {
+            let mut reading = store.read(&keys.ring().row).await?;
+            Authority::load(&mut reading).await?
+        };
+        Ok(Self {
+            store,
+            keys,
+            state,
+            clock,
+            rng,
+            log_key,
+            node,
+            demo,
+            activity: Activity::default(),
+            intents,
+            hashing: Semaphore::new(1),
+            authority: RwLock::new(Arc::new(authority)),
+            last_id: Mutex::new(Timestamp::from_millis(0)),
+        })
+    }
+
+    /// A new `UUIDv7`; later ones sort after earlier ones even if the clock stands still or goes
+    /// back, so that lists keep their order.
+    pub fn new_uuid(&self) -> Uuid {
+        let mut random = [0; 10];
+        self.rng.fill(&mut random);
+        let mut last = lock(&self.last_id);
+        *last = self.clock.now().max(last.plus_millis(1));
+        new_uuid(*last, random)
+    }
+
+    /// A new id of any kind.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.new_uuid().into()
+    }
+
+    /// Who may do what, as of the last commit of this process.
+    pub fn authority(&self) -> Arc<Authority> {
+        Arc::clone(&self.authority.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who may do what, as of the transaction that holds the head: reloaded only if a table of
+    /// rights changed outside this process.
+    ///
+    /// # Errors
+    ///
+    /// If a table does not fit its seal; nobody has any right until it is restored.
+    pub async fn authority_at(&self, write: &mut Write<'_>) -> Result<Arc<Authority>> {
+        let known = self.authority();
+        if known.fits(write.seals()) {
+            return Ok(known);
+        }
+        let loaded = Arc::new(Authority::load(write.reading()).await.map_err(Error::from)?);
+        self.set_authority(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    /// Takes over what this process committed itself.
+    pub fn took(&self, commit: &Commit) {
+        let mut held = self.authority.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut held).apply(commit);
+    }
+
+    fn set_authority(&self, authority: Arc<Authority>) {
+        *self.authority.write().unwrap_or_else(PoisonError::into_inner) = authority;
+    }
+
+    /// Reads of one moment.
+    pub async fn reading(&self) -> Result<Reading<'_>> {
+        Ok(self.store.read(&self.keys.ring().row).await?)
+    }
+}
+
+/// A mutex whose holder panicked still protects a value that is whole.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

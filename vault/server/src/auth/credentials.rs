@@ -1,0 +1,225 @@
+//! Passwords, one-time codes and the count of failures.
+//!
+//! Source: `docs/threat-model.md`; RFC 6238; regulation 001 §5.2 (failures and how long they lock).
+
+use azekura_core::crypto::envelope::{TotpBlob, open_totp, seal_totp};
+use azekura_core::crypto::{IntegrityFailure, TotpKey, TotpPlace};
+use azekura_core::random::Rng;
+use azekura_core::roster::Credential;
+use azekura_core::time::Timestamp;
+use data_encoding::HEXLOWER;
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+/// Seconds a code stands for. Source: RFC 6238 §4.1.
+const STEP_SECONDS: u64 = 30;
+
+/// How many failures lock an account, and for how long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Lockout {
+    /// Failures in a row.
+    pub failures: u32,
+    /// Milliseconds.
+    pub for_ms: i64,
+}
+
+impl Lockout {
+    /// Administrators and managers: three failures, six hours.
+    pub const PRIVILEGED: Self = Self { failures: 3, for_ms: 6 * 3_600_000 };
+    /// Everyone else: five failures, one hour.
+    pub const GENERAL: Self = Self { failures: 5, for_ms: 3_600_000 };
+
+    /// Counts one attempt before it is verified, so that parallel guesses get no more than the
+    /// limit. `None` while the account is locked.
+    #[must_use]
+    pub fn attempt(self, credential: &Credential, now: Timestamp) -> Option<Credential> {
+        let mut next = credential.clone();
+        match next.locked_until {
+            Some(until) if now < until => return None,
+            Some(_) => (next.failures, next.locked_until) = (0, None),
+            None => {}
+        }
+        next.failures = next.failures.saturating_add(1);
+        if next.failures >= self.failures {
+            next.locked_until = Some(now.plus_millis(self.for_ms));
+        }
+        Some(next)
+    }
+}
+
+/// Why a password is not taken. It is never repeated.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WeakPassword {
+    /// Shorter than 12 characters, or longer than 128.
+    Length,
+    /// Fewer than four classes: lower and upper case letters, digits, others.
+    Classes,
+    /// Contains the login name.
+    ContainsLogin,
+}
+
+/// Checks a password as `jp-4class` asks: 12 to 128 characters of four classes.
+///
+/// # Errors
+///
+/// The first rule that is broken.
+pub fn check_password(password: &SecretString, login: &str) -> Result<(), WeakPassword> {
+    let text = password.expose_secret();
+    let classes: [fn(char) -> bool; 4] = [
+        |c| c.is_ascii_lowercase(),
+        |c| c.is_ascii_uppercase(),
+        |c| c.is_ascii_digit(),
+        |c| !c.is_ascii_alphanumeric(),
+    ];
+    if !(12..=128).contains(&text.chars().count()) || text.len() > 512 {
+        Err(WeakPassword::Length)
+    } else if classes.iter().any(|class| !text.chars().any(class)) {
+        Err(WeakPassword::Classes)
+    } else if !login.is_empty() && text.to_lowercase().contains(login) {
+        Err(WeakPassword::ContainsLogin)
+    } else {
+        Ok(())
+    }
+}
+
+/// A new seed: sealed for the database, and as base32 with its `otpauth://` address for the app of
+/// its owner, to be shown once.
+pub struct NewSeed {
+    /// As hexadecimal, for [`Credential::totp`].
+    pub sealed: String,
+    /// RFC 4648 base32 without padding.
+    pub base32: SecretString,
+    /// What the app scans.
+    pub uri: SecretString,
+}
+
+/// Draws a seed of 160 bits (RFC 4226 §4) for `place.user`.
+///
+/// # Errors
+///
+/// If the login cannot stand in an `otpauth://` address.
+pub fn new_seed(
+    key: &TotpKey,
+    place: &TotpPlace,
+    login: &str,
+    rng: &dyn Rng,
+) -> Result<NewSeed, totp_rs::TotpError> {
+    let (mut seed, mut salt) = (Zeroizing::new([0; 20]), [0; 24]);
+    rng.fill(&mut *seed);
+    rng.fill(&mut salt);
+    let sealed = HEXLOWER.encode(seal_totp(key, place, &seed, &salt).as_bytes());
+    let totp = generator(&seed)
+        .with_account_name(login)
+        .with_issuer(Some("Azekura"))
+        .build()?;
+    let base32 = data_encoding::BASE32_NOPAD.encode(&*seed);
+    Ok(NewSeed { sealed, base32: base32.into(), uri: totp.to_url()?.into() })
+}
+
+/// The time step whose code `code` is, among the current and the previous one; never a future one.
+/// `None` if it is neither, or a step not later than `last_step`: each code is good once.
+///
+/// # Errors
+///
+/// If the seed does not open here.
+pub fn matching_step(
+    key: &TotpKey,
+    place: &TotpPlace,
+    credential: &Credential,
+    code: &SecretString,
+    now: Timestamp,
+) -> Result<Option<u64>, IntegrityFailure> {
+    let blob = HEXLOWER.decode(credential.totp.as_bytes()).map_err(|_| IntegrityFailure)?;
+    let blob = TotpBlob::try_from(blob.as_slice()).map_err(|_| IntegrityFailure)?;
+    let seed = open_totp(key, place, &blob)?;
+    let totp = generator(&seed).build_noncompliant();
+    let seconds = u64::try_from(now.as_millis() / 1000).unwrap_or(0);
+    let steps = [seconds, seconds.saturating_sub(STEP_SECONDS)];
+    let step = steps.into_iter().find(|at| {
+        let expected = Zeroizing::new(totp.generate(*at).to_string());
+        azekura_core::crypto::same(expected.as_bytes(), code.expose_secret().as_bytes())
+    });
+    Ok(step.map(|at| at / STEP_SECONDS).filter(|step| *step > credential.last_step))
+}
+
+fn generator(seed: &[u8; 20]) -> totp_rs::Builder {
+    totp_rs::Builder::new().with_secret(seed.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use azekura_core::id::{UserId, VaultId};
+    use uuid::Uuid;
+
+    struct Sevens;
+
+    impl Rng for Sevens {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill(7);
+        }
+    }
+
+    fn place() -> TotpPlace {
+        let user = UserId::from(Uuid::from_u128(1));
+        TotpPlace { vault: VaultId::from(Uuid::from_u128(2)), user, version: 1 }
+    }
+
+    fn credential() -> Credential {
+        let seed = new_seed(&TotpKey::from_random([9; 32]), &place(), "mihon", &Sevens).unwrap();
+        Credential {
+            user: place().user,
+            login: String::from("mihon"),
+            password: String::new(),
+            totp: seed.sealed,
+            totp_version: 1,
+            last_step: 0,
+            failures: 0,
+            locked_until: None,
+        }
+    }
+
+    fn step(credential: &Credential, code: &str, seconds: i64) -> Option<u64> {
+        let key = TotpKey::from_random([9; 32]);
+        let now = Timestamp::from_millis(seconds * 1000);
+        matching_step(&key, &place(), credential, &SecretString::from(code), now).unwrap()
+    }
+
+    fn code_at(seconds: u64) -> String {
+        generator(&[7; 20]).build_noncompliant().generate(seconds).to_string()
+    }
+
+    #[test]
+    fn a_code_is_good_in_its_step_and_the_next_and_once() {
+        let mut credential = credential();
+        let code = code_at(1_000_020);
+        assert_eq!(step(&credential, &code, 1_000_020), Some(33_334));
+        assert_eq!(step(&credential, &code, 1_000_050), Some(33_334));
+        assert_eq!(step(&credential, &code, 1_000_080), None);
+        assert_eq!(step(&credential, &code, 999_989), None);
+        credential.last_step = 33_334;
+        assert_eq!(step(&credential, &code, 1_000_020), None);
+    }
+
+    #[test]
+    fn the_limit_counts_before_it_verifies() {
+        let now = Timestamp::from_millis(0);
+        let mut held = credential();
+        for left in (0..3).rev() {
+            held = Lockout::PRIVILEGED.attempt(&held, now).unwrap();
+            assert_eq!(held.locked_until.is_some(), left == 0);
+        }
+        assert_eq!(Lockout::PRIVILEGED.attempt(&held, now.plus_millis(6 * 3_600_000 - 1)), None);
+        let later = Lockout::PRIVILEGED.attempt(&held, now.plus_millis(6 * 3_600_000)).unwrap();
+        assert_eq!(later.failures, 1);
+    }
+
+    #[test]
+    fn a_password_needs_length_and_four_classes() {
+        let check = |text: &str| check_password(&SecretString::from(text), "mihon");
+        assert_eq!(check("Kakuu-Shiken-2026"), Ok(()));
+        assert_eq!(check("Kakuu-2026"), Err(WeakPassword::Length));
+        assert_eq!(check("kakuu-shiken-2026"), Err(WeakPassword::Classes));
+        assert_eq!(check("Mihon-Shiken-2026"), Err(WeakPassword::ContainsLogin));
+    }
+}

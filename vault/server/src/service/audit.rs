@@ -1,0 +1,286 @@
+//! The log at work: every write goes through [`begin`], which locks the head of the log, checks the
+//! caller's right against what the head vouches for, and commits the entries with the effect.
+
+use std::sync::Arc;
+
+use azekura_core::access::Denial;
+use azekura_core::audit::Entry;
+use azekura_core::audit::event::{AccessEvent, Event};
+use azekura_core::change::Change;
+use azekura_core::id::OrganisationId;
+use azekura_core::purge::Purge;
+use azekura_core::retention::Fact;
+use azekura_core::roster::{Appointment, Client, Designation, Training};
+use azekura_core::time::Timestamp;
+
+use super::people::PersonView;
+use super::{Error, Result, rights};
+use crate::app::App;
+use crate::auth::{Actor, Permission};
+use crate::store::authority::Authority;
+use crate::store::idempotency::{self, Answered};
+use crate::store::sealed::Removable;
+use crate::store::{self, Kept, Reading, Sealed, Write};
+
+/// Proof that the entries of a transaction are durable. Only a commit makes one, and without one
+/// nothing is decrypted.
+#[derive(Clone)]
+pub struct Committed(());
+
+/// What a use case made, for the answer that is kept under an `Idempotency-Key`.
+#[derive(Clone, Copy)]
+pub enum Made<'a> {
+    /// A role, ended or accepted.
+    Appointment(&'a Appointment),
+    /// A change, proposed or settled.
+    Change(&'a Change),
+    /// A program, ended.
+    Client(&'a Client),
+    /// A roster line, ended or accepted.
+    Designation(&'a Designation),
+    /// A recorded fact.
+    Fact(&'a Fact),
+    /// A person.
+    Person(&'a PersonView),
+    /// A batch of deletions.
+    Purge(&'a Purge),
+    /// Something whose answer held a secret: only its id is kept.
+    Secret(&'a str),
+    /// A training, written down.
+    Training(&'a Training),
+}
+
+/// A write under way: it holds the head of the log until it commits or is dropped.
+pub struct Journal<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    org: Option<OrganisationId>,
+    cap: Option<&'static str>,
+    at: Timestamp,
+    authority: Arc<Authority>,
+    write: Write<'a>,
+}
+
+/// Starts a use case that writes in `org` (or in the vault as a whole), if `actor` has the right.
+///
+/// # Errors
+///
+/// The refusal, which is then in the log; [`Error::AuditUnavailable`] if the log cannot be locked.
+pub async fn begin<'a>(
+    app: &'a App,
+    actor: &'a Actor,
+    org: Option<OrganisationId>,
+    need: Permission,
+) -> Result<Journal<'a>> {
+    let mut journal = open(app, actor, org, need.as_logged()).await?;
+    match rights::check(&journal.authority, actor, org, need, journal.at) {
+        Ok(()) => {
+            journal.once().await?;
+            Ok(journal)
+        }
+        Err(refusal) => {
+            journal.append(AccessEvent::Refused {
+                code: String::from(refusal.code()),
+                count: 1,
+                route: format!("{need:?}").to_lowercase(),
+            })?;
+            journal.commit().await?;
+            Err(refusal.into())
+        }
+    }
+}
+
+/// Starts a write of the vault itself: a job, the operator, or somebody who proves themself in this
+/// very call. It grants nothing to anyone by itself.
+pub async fn begin_own<'a>(
+    app: &'a App,
+    actor: &'a Actor,
+    org: Option<OrganisationId>,
+) -> Result<Journal<'a>> {
+    open(app, actor, org, None).await
+}
+
+async fn open<'a>(
+    app: &'a App,
+    actor: &'a Actor,
+    org: Option<OrganisationId>,
+    cap: Option<&'static str>,
+) -> Result<Journal<'a>> {
+    let mut write = app.store.begin(&app.keys.ring().row).await.map_err(Error::unlogged)?;
+    let authority = app.authority_at(&mut write).await?;
+    Ok(Journal { app, actor, org, cap, at: app.clock.now(), authority, write })
+}
+
+impl<'a> Journal<'a> {
+    /// The instant all of this happens at.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Who may do what, as of this transaction.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Reads in this transaction.
+    pub fn reading(&mut self) -> &mut Reading<'a> {
+        self.write.reading()
+    }
+
+    /// The rows and tables without a seal of their own.
+    pub fn write(&mut self) -> &mut Write<'a> {
+        &mut self.write
+    }
+
+    /// Adds an entry and gives its sequence number. Entries come before the rows they are about.
+    pub fn append(&mut self, event: impl Into<Event>) -> Result<u64> {
+        self.append_as(self.actor, self.org, self.cap, event)
+    }
+
+    /// Adds an entry of one organisation, where a job goes through several.
+    pub fn append_in(
+        &mut self,
+        tenant: Option<OrganisationId>,
+        event: impl Into<Event>,
+    ) -> Result<u64> {
+        self.append_as(self.actor, tenant, self.cap, event)
+    }
+
+    /// Adds an entry of one of several actors that share this transaction.
+    pub(super) fn append_as(
+        &mut self,
+        actor: &Actor,
+        tenant: Option<OrganisationId>,
+        cap: Option<&'static str>,
+        event: impl Into<Event>,
+    ) -> Result<u64> {
+        let entry = Entry {
+            id: self.app.new_uuid(),
+            seq: self.write.next_seq(),
+            at: self.at,
+            node: self.app.node.clone(),
+            tenant,
+            actor: actor.as_logged(cap),
+            request: actor.request,
+            ip: actor.ip,
+            event: event.into(),
+        };
+        self.write.append(&entry).map_err(Error::from)
+    }
+
+    /// Adds a row.
+    pub async fn insert<T: Sealed>(&mut self, value: T) -> Result<Kept<T>> {
+        self.write.insert(value).await.map_err(Error::unlogged)
+    }
+
+    /// Replaces a row by its next version.
+    pub async fn replace<T: Sealed>(&mut self, kept: &Kept<T>, value: T) -> Result<Kept<T>> {
+        self.write.replace(kept, value).await.map_err(Error::unlogged)
+    }
+
+    /// Deletes a row.
+    pub async fn remove<T: Removable>(&mut self, kept: Kept<T>) -> Result<()> {
+        self.write.remove(kept).await.map_err(Error::unlogged)
+    }
+
+    /// Keeps the answer under the request's `Idempotency-Key`, if it has one, in this transaction.
+    pub async fn answer(&mut self, made: Made<'_>) -> Result<()> {
+        let (Some(once), Some(actor)) = (&self.actor.once, self.actor.uuid()) else {
+            return Ok(());
+        };
+        let (status, body) = (once.render)(&made);
+        let answered = Answered {
+            actor,
+            key: once.key.clone(),
+            route: once.route.clone(),
+            fingerprint: once.fingerprint.to_vec(),
+            status,
+            body,
+            at: self.at,
+        };
+        idempotency::insert(&mut self.write, &answered).await.map_err(Error::unlogged)
+    }
+
+    /// Stops a request that was answered before.
+    async fn once(&mut self) -> Result<()> {
+        let (Some(once), Some(actor)) = (&self.actor.once, self.actor.uuid()) else {
+            return Ok(());
+        };
+        let Some(first) = idempotency::find(self.write.reading(), actor, &once.key).await? else {
+            return Ok(());
+        };
+        if first.route != once.route || first.fingerprint != once.fingerprint {
+            return Err(Error::IdempotencyMismatch);
+        }
+        if first.status == 409 {
+            return Err(Error::AlreadyDone { id: String::from_utf8_lossy(&first.body).into() });
+        }
+        Err(Error::Answered { status: first.status, body: first.body })
+    }
+
+    /// Commits: entries and effect are durable together, or neither is.
+    pub async fn commit(self) -> Result<Committed> {
+        let commit = self.write.commit().await.map_err(Error::unlogged)?;
+        self.app.took(&commit);
+        Ok(Committed(()))
+    }
+}
+
+/// A transaction of somebody who looks, and changes nothing.
+pub struct View<'a> {
+    /// Who may do what.
+    pub authority: Arc<Authority>,
+    /// Reads of one moment.
+    pub reading: Reading<'a>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Starts to look at what `actor` may see of `org`.
+///
+/// # Errors
+///
+/// The refusal, which is counted and logged with the next entries of the minute.
+pub async fn view<'a>(
+    app: &'a App,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    need: Permission,
+) -> Result<View<'a>> {
+    let (authority, at) = (app.authority(), app.clock.now());
+    rights::check(&authority, actor, org, need, at)?;
+    let reading = app.store.read(&app.keys.ring().row).await?;
+    Ok(View { authority, reading, at })
+}
+
+impl Error {
+    /// What a failed write means: a duplicate is the caller's, everything else means that the log
+    /// could not be written, so nothing was released or changed.
+    pub fn unlogged(error: store::Error) -> Self {
+        match error {
+            store::Error::Duplicate { what } => Self::Duplicate { what },
+            store::Error::Stale { .. } => Self::Stale,
+            other => {
+                tracing::error!(error = &other as &dyn std::error::Error, "audit unavailable");
+                Self::AuditUnavailable(Some(Box::new(other)))
+            }
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Busy => Self::TooBusy,
+            store::Error::Duplicate { what } => Self::Duplicate { what },
+            store::Error::Stale { .. } => Self::Stale,
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        Self::Access(denial)
+    }
+}

@@ -1,0 +1,374 @@
+//! Settling changes that bring no number: approve, accept, reject, withdraw, expire. What a change
+//! does once it is approved is here and nowhere else.
+
+use azekura_core::audit::event::{ChangeEvent, PeopleEvent, RosterEvent};
+use azekura_core::change::{
+    Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, NewUser, ReviewError,
+};
+use azekura_core::id::{ChangeId, OrganisationId, UserId};
+use azekura_core::roster::{
+    Appointment, Capability, Enrolment, Organisation, Role, User, UserState,
+};
+use azekura_core::text::FreeText;
+use secrecy::SecretString;
+
+use super::audit::{self, Journal, Made};
+use super::{Error, Page, Paging, Result, accounts, check, enrolments, holdings, people, queue};
+use super::{cursor, rights};
+use crate::app::App;
+use crate::auth::{Actor, Permission};
+use crate::store::{Kept, changes};
+
+/// An approved change, and the token that approving an account yields, to be shown once.
+pub struct Approved {
+    /// As it stands now.
+    pub change: Change,
+    /// For the new user.
+    pub enrolment: Option<(SecretString, Enrolment)>,
+}
+
+/// Agrees to a change as its second person.
+///
+/// # Errors
+///
+/// [`Error::Review`] if the rules of the change forbid it; [`Error::NotPermitted`] if the caller's
+/// role does not settle changes of this kind.
+pub async fn approve(
+    app: &App,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    id: ChangeId,
+) -> Result<Approved> {
+    let mut journal = audit::begin(app, actor, org, Permission::Settle).await?;
+    let (kept, by) = find(&mut journal, actor, org, id).await?;
+    let mut change = (*kept).clone();
+    change.approve(by, journal.at())?;
+    may_settle(&journal, &change, by)?;
+    journal.append(ChangeEvent::Approved { change: id, digest: queue::digest(&change)? })?;
+    let enrolment = apply(app, &mut journal, &change).await?;
+    let change = (*journal.replace(&kept, change).await?).clone();
+    match &enrolment {
+        Some((_, enrolment)) => journal.answer(Made::Secret(&enrolment.id.to_string())).await?,
+        None => journal.answer(Made::Change(&change)).await?,
+    }
+    journal.commit().await?;
+    Ok(Approved { change, enrolment })
+}
+
+/// Accepts the pending role or roster line of this id.
+pub async fn accept(
+    app: &App,
+    actor: &Actor,
+    org: OrganisationId,
+    named: impl Fn(&Content) -> bool,
+) -> Result<Change> {
+    let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
+    let by = actor.person().ok_or(Error::Unauthenticated)?;
+    let kept = pending(&mut journal, org, named).await?;
+    let mut change = (*kept).clone();
+    change.approve(by, journal.at())?;
+    journal.append(ChangeEvent::Approved { change: change.id, digest: queue::digest(&change)? })?;
+    apply(app, &mut journal, &change).await?;
+    let change = (*journal.replace(&kept, change).await?).clone();
+    journal.answer(Made::Change(&change)).await?;
+    journal.commit().await?;
+    Ok(change)
+}
+
+/// Sends a change back, for good; its maker proposes a new one.
+pub async fn reject(
+    app: &App,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    id: ChangeId,
+    reason: FreeText,
+) -> Result<Change> {
+    let mut journal = audit::begin(app, actor, org, Permission::Settle).await?;
+    let (kept, by) = find(&mut journal, actor, org, id).await?;
+    let mut change = (*kept).clone();
+    let reason = String::from(reason.as_str());
+    change.reject(by, reason.clone(), journal.at())?;
+    may_settle(&journal, &change, by)?;
+    journal.append(ChangeEvent::Rejected { change: id, reason })?;
+    finish(app, journal, &kept, change).await
+}
+
+/// Takes one's own change back.
+pub async fn withdraw(
+    app: &App,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    id: ChangeId,
+) -> Result<Change> {
+    let mut journal = audit::begin(app, actor, org, Permission::Settle).await?;
+    let (kept, by) = find(&mut journal, actor, org, id).await?;
+    let mut change = (*kept).clone();
+    change.withdraw(by, journal.at())?;
+    journal.append(ChangeEvent::Withdrawn { change: id })?;
+    finish(app, journal, &kept, change).await
+}
+
+/// Lets lapsed changes expire, at most a hundred at a time; says how many did.
+pub async fn expire(app: &App, actor: &Actor) -> Result<usize> {
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let at = journal.at();
+    let lapsed = changes::expiring(journal.reading(), at, 100).await?;
+    let mut slots = Vec::new();
+    for kept in &lapsed {
+        let mut change = (**kept).clone();
+        if change.expire(at) {
+            journal.append_in(change.org, ChangeEvent::Expired { change: change.id })?;
+            slots.extend(check::send_back(&mut journal, &change).await?);
+            journal.replace(kept, change).await?;
+        }
+    }
+    if !lapsed.is_empty() {
+        journal.commit().await?;
+        app.keys.bury(&slots)?;
+    }
+    Ok(lapsed.len())
+}
+
+/// One page of a queue, oldest first.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    state: Option<&str>,
+    paging: &Paging,
+) -> Result<Page<Change>> {
+    let mut view = audit::view(app, actor, org, Permission::View).await?;
+    let after = paging.cursor.as_deref().map(cursor::read).transpose()?;
+    let kept = changes::page(&mut view.reading, org, state, after, paging.limit).await?;
+    let items: Vec<_> = kept.iter().map(|kept| (**kept).clone()).collect();
+    let full = items.len() == usize::from(paging.limit);
+    let next = items.last().filter(|_| full).map(|one| cursor::write(one.proposed_at, one.id));
+    Ok(Page { items, next })
+}
+
+/// One change. Whoever is named by it sees it even without a place in the organisation.
+pub async fn one(
+    app: &App,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    id: ChangeId,
+) -> Result<Change> {
+    let mut view = audit::view(app, actor, org, Permission::Settle).await?;
+    let kept = view.reading.find::<Change>(id).await?;
+    let kept = kept.filter(|change| change.org == org).ok_or(Error::NotFound)?;
+    let named = kept.content.accepted_by();
+    if named.is_none() || named != actor.person() {
+        rights::check(&view.authority, actor, org, Permission::View, view.at)?;
+    }
+    Ok((*kept).clone())
+}
+
+async fn finish(
+    app: &App,
+    mut journal: Journal<'_>,
+    kept: &Kept<Change>,
+    change: Change,
+) -> Result<Change> {
+    let slots = check::send_back(&mut journal, &change).await?;
+    let change = (*journal.replace(kept, change).await?).clone();
+    journal.answer(Made::Change(&change)).await?;
+    journal.commit().await?;
+    app.keys.bury(&slots)?;
+    Ok(change)
+}
+
+/// Which roles settle a change, besides being another person than its maker.
+fn may_settle(journal: &Journal<'_>, change: &Change, by: UserId) -> Result<()> {
+    let (authority, day) = (journal.authority(), journal.at().tokyo_date());
+    let administrator = |user| authority.user(user).is_some_and(|user| user.administrator);
+    let Some(org) = change.org else {
+        return if administrator(by) { Ok(()) } else { Err(Error::NotPermitted) };
+    };
+    let manager = |user| rights::roles(authority, org, user, day).contains(&Role::Manager);
+    let can = |capability| {
+        rights::capabilities(authority, org, by, day).contains(&capability) && !administrator(by)
+    };
+    let permitted = match &change.content {
+        Content::Appointment(_) | Content::Designation(_) => true,
+        Content::Client(_) => manager(by),
+        Content::Correct(_) | Content::Register(_) => can(Capability::Check),
+        Content::FactCorrected(_) => manager(by) || can(Capability::Check),
+        Content::Notice(_) => manager(by) || can(Capability::Enter) || can(Capability::Check),
+        // The manager agrees to what an administrator proposes, and the other way round.
+        Content::Settings(_) => manager(by) != manager(change.maker.user),
+        Content::Organisation(_) | Content::User(_) => administrator(by),
+    };
+    if permitted { Ok(()) } else { Err(Error::NotPermitted) }
+}
+
+async fn apply(
+    app: &App,
+    journal: &mut Journal<'_>,
+    change: &Change,
+) -> Result<Option<(SecretString, Enrolment)>> {
+    let by = Some(change.id);
+    match &change.content {
+        Content::Appointment(appointment) => {
+            journal.append(RosterEvent::AppointmentMade {
+                appointment: appointment.id,
+                change: by,
+                role: role(appointment.role),
+                user: appointment.user,
+            })?;
+            journal.insert(appointment.clone()).await?;
+        }
+        Content::Client(client) => {
+            let (id, owner) = (client.id, client.owner);
+            journal
+                .append(RosterEvent::ClientRegistered { change: change.id, client: id, owner })?;
+            journal.insert(client.clone()).await?;
+        }
+        Content::Designation(_) => designate(journal, change).await?,
+        Content::FactCorrected(correction) => correct_fact(journal, change, correction).await?,
+        Content::Notice(notice) => {
+            let bundles = notice.bundles.bundles().map(|one| String::from(one.code())).collect();
+            journal.append(RosterEvent::NoticePublished { bundles, notice: notice.id })?;
+            journal.insert(notice.clone()).await?;
+        }
+        Content::Organisation(new) => found(app, journal, change, new).await?,
+        Content::Settings(settings) => {
+            let org = change.org.ok_or(Error::NotFound)?;
+            let kept = journal.reading().find::<Organisation>(org).await?;
+            let kept = kept.ok_or(Error::NotFound)?;
+            journal.append(accounts::settings_changed(&kept.settings, settings, by))?;
+            holdings::derive_all(journal, org, settings).await?;
+            let next = Organisation { settings: (**settings).clone(), ..(*kept).clone() };
+            journal.replace(&kept, next).await?;
+        }
+        Content::User(new) => return invite(app, journal, change, new).await.map(Some),
+        Content::Correct(_) | Content::Register(_) => Err(ReviewError::RekeyNeeded)?,
+    }
+    Ok(None)
+}
+
+async fn designate(journal: &mut Journal<'_>, change: &Change) -> Result<()> {
+    let Content::Designation(designation) = &change.content else { return Ok(()) };
+    let mut designation = designation.clone();
+    designation.accepted_at = journal.at();
+    journal.append(RosterEvent::DesignationMade {
+        capabilities: designation.capabilities.iter().map(|one| code(*one)).collect(),
+        change: Some(change.id),
+        designation: designation.id,
+        purposes: designation.scope.purposes.iter().map(|one| String::from(one.code())).collect(),
+        user: designation.user,
+    })?;
+    journal.insert(designation).await.map(drop)
+}
+
+async fn correct_fact(
+    journal: &mut Journal<'_>,
+    change: &Change,
+    correction: &FactCorrection,
+) -> Result<()> {
+    let org = change.org.ok_or(Error::NotFound)?;
+    let kept = people::find(journal.reading(), org, correction.person).await?;
+    let mut person = kept.person.clone();
+    let voided = person.facts.iter_mut().find(|fact| fact.id == correction.supersedes);
+    let voided = voided.filter(|fact| fact.superseded_by.is_none()).ok_or(ReviewError::Settled)?;
+    let fact = correction.with.as_ref().map(|fact| fact.id);
+    // A fact that is only voided is superseded by itself: it no longer counts.
+    voided.superseded_by = Some(fact.unwrap_or(correction.supersedes));
+    person.facts.extend(correction.with.as_deref().cloned());
+    journal.append(PeopleEvent::FactCorrected {
+        change: change.id,
+        fact,
+        person: correction.person,
+        supersedes: correction.supersedes,
+    })?;
+    holdings::save(journal, &kept, person).await.map(drop)
+}
+
+/// The organisation exists from here on; its manager has yet to accept.
+async fn found(
+    app: &App,
+    journal: &mut Journal<'_>,
+    change: &Change,
+    new: &NewOrganisation,
+) -> Result<()> {
+    let org = new.organisation.id;
+    let change_id = Some(change.id);
+    journal.append(RosterEvent::OrganisationCreated { change: change_id, organisation: org })?;
+    journal.insert(new.organisation.clone()).await?;
+    let appointment = Appointment {
+        id: new.appointment,
+        org,
+        user: new.manager,
+        role: Role::Manager,
+        from: journal.at().tokyo_date(),
+        until: None,
+        ended_at: None,
+    };
+    let maker = Maker { user: change.maker.user, client: None };
+    let content = Content::Appointment(appointment);
+    let offer = Change::propose(app.new_id(), Some(org), maker, content, journal.at());
+    queue::enter(journal, offer).await.map(drop)
+}
+
+async fn invite(
+    app: &App,
+    journal: &mut Journal<'_>,
+    change: &Change,
+    new: &NewUser,
+) -> Result<(SecretString, Enrolment)> {
+    journal.append(RosterEvent::UserEnabled { change: Some(change.id), user: new.user })?;
+    let user = User {
+        id: new.user,
+        display_name: new.display_name.clone(),
+        administrator: false,
+        state: UserState::Invited,
+        created_at: journal.at(),
+    };
+    journal.insert(user).await?;
+    enrolments::issue(app, journal, new.enrolment, new.user).await
+}
+
+async fn find(
+    journal: &mut Journal<'_>,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    id: ChangeId,
+) -> Result<(Kept<Change>, UserId)> {
+    let by = actor.person().ok_or(Error::Unauthenticated)?;
+    let kept = journal.reading().find::<Change>(id).await?;
+    let kept = kept.filter(|change| change.org == org).ok_or(Error::NotFound)?;
+    Ok((kept, by))
+}
+
+/// The pending change of an organisation whose content is meant.
+async fn pending(
+    journal: &mut Journal<'_>,
+    org: OrganisationId,
+    named: impl Fn(&Content) -> bool,
+) -> Result<Kept<Change>> {
+    let (state, mut after) = (changes::state_code(&ChangeState::Pending), None);
+    loop {
+        let page = changes::page(journal.reading(), Some(org), Some(state), after, 200).await?;
+        let last = page.last().map(|kept| (kept.proposed_at, kept.id)).ok_or(Error::NotFound)?;
+        if let Some(kept) = page.into_iter().find(|kept| named(&kept.content)) {
+            return Ok(kept);
+        }
+        after = Some(last);
+    }
+}
+
+fn role(role: Role) -> String {
+    String::from(match role {
+        Role::Auditor => "auditor",
+        Role::Manager => "manager",
+        Role::Viewer => "viewer",
+    })
+}
+
+fn code(capability: Capability) -> String {
+    String::from(match capability {
+        Capability::Check => "check",
+        Capability::Delete => "delete",
+        Capability::Enter => "enter",
+        Capability::Use => "use",
+    })
+}

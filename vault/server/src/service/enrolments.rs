@@ -1,0 +1,194 @@
+//! A person makes their own credentials with a one-time token. Nobody else ever knows them.
+
+use azekura_core::audit::event::AccessEvent;
+use azekura_core::crypto::passphrase::{self, Cost};
+use azekura_core::id::{EnrolmentId, UserId};
+use azekura_core::roster::{Credential, Enrolment, EnrolmentState, User, UserState};
+use data_encoding::HEXLOWER;
+use secrecy::SecretString;
+
+use super::audit::{self, Journal};
+use super::sessions::{self, Opened};
+use super::{Error, Result};
+use crate::app::App;
+use crate::auth::credentials::{self, Lockout, WeakPassword};
+use crate::auth::tokens::{self, Kind};
+use crate::auth::Actor;
+use crate::store::{Kept, accounts};
+
+/// Hours a token is good for.
+pub const TOKEN_HOURS: i64 = 24;
+
+/// What the holder's app needs to make codes; shown once.
+pub struct Begun {
+    /// Names the enrolment for its confirmation.
+    pub id: EnrolmentId,
+    /// RFC 4648 base32.
+    pub totp_secret: SecretString,
+    /// What the app scans.
+    pub otpauth_uri: SecretString,
+}
+
+/// Chooses login and password; the token stays good until the first code confirms them.
+///
+/// # Errors
+///
+/// [`Error::SignIn`] for a token that is not, or no longer, good.
+pub async fn begin(
+    app: &App,
+    actor: &Actor,
+    token: &SecretString,
+    login: &str,
+    password: &SecretString,
+) -> Result<Begun> {
+    let login = check_login(login)?;
+    check_password(password, &login)?;
+    let hash = hash(app, password).await?;
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let kept = find(app, &mut journal, token).await?;
+    if accounts::credential_by_login(journal.reading(), &login).await?.is_some() {
+        return Err(Error::Duplicate { what: "login" });
+    }
+    let place = app.keys.totp_place(kept.user, 1);
+    let seed = credentials::new_seed(&app.keys.ring().totp, &place, &login, &*app.rng)
+        .map_err(|_| bad_login())?;
+    let credential = Credential {
+        user: kept.user,
+        login,
+        password: hash,
+        totp: seed.sealed,
+        totp_version: 1,
+        last_step: 0,
+        failures: 0,
+        locked_until: None,
+    };
+    journal.append(AccessEvent::EnrolmentBegun { enrolment: kept.id, user: kept.user })?;
+    let begun = Enrolment { state: EnrolmentState::Begun(Box::new(credential)), ..(*kept).clone() };
+    journal.replace(&kept, begun).await?;
+    journal.commit().await?;
+    Ok(Begun { id: kept.id, totp_secret: seed.base32, otpauth_uri: seed.uri })
+}
+
+/// Confirms the credentials with the first code, and signs their owner in.
+///
+/// # Errors
+///
+/// [`Error::SignIn`] for a wrong code; the third one ends the enrolment for six hours.
+pub async fn confirm(
+    app: &App,
+    actor: &Actor,
+    id: EnrolmentId,
+    code: &SecretString,
+) -> Result<Opened> {
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let kept = journal.reading().find::<Enrolment>(id).await?.ok_or(Error::NotFound)?;
+    let EnrolmentState::Begun(credential) = &kept.state else { return Err(Error::NotFound) };
+    if journal.at() >= kept.expires_at {
+        return Err(Error::SignIn);
+    }
+    let counted = Lockout::PRIVILEGED.attempt(credential, journal.at()).ok_or(Error::SignIn)?;
+    let place = app.keys.totp_place(kept.user, credential.totp_version);
+    let key = &app.keys.ring().totp;
+    let step = credentials::matching_step(key, &place, credential, code, journal.at())
+        .map_err(Error::internal)?;
+    let Some(step) = step else {
+        let (enrolment, reason) = (Some(kept.id), String::from("code"));
+        journal.append(AccessEvent::EnrolmentRefused { count: 1, enrolment, reason })?;
+        let again = EnrolmentState::Begun(Box::new(counted));
+        journal.replace(&kept, Enrolment { state: again, ..(*kept).clone() }).await?;
+        journal.commit().await?;
+        return Err(Error::SignIn);
+    };
+    let credential = Credential { last_step: step, failures: 0, ..(**credential).clone() };
+    let opened = admit(app, &mut journal, &kept, credential).await?;
+    journal.commit().await?;
+    Ok(opened)
+}
+
+/// Opens a new enrolment in `journal` and gives the token, to be shown once.
+pub(crate) async fn issue(
+    app: &App,
+    journal: &mut Journal<'_>,
+    id: EnrolmentId,
+    user: UserId,
+) -> Result<(SecretString, Enrolment)> {
+    let (token, secret) = Kind::Enrolment.mint(id.into(), &*app.rng);
+    let expires_at = journal.at().plus_millis(TOKEN_HOURS * 3_600_000);
+    let mac = app.keys.ring().session.enrolment_mac(user, expires_at, &secret);
+    let enrolment = Enrolment {
+        id,
+        user,
+        token_mac: HEXLOWER.encode(&mac),
+        expires_at,
+        state: EnrolmentState::Issued,
+    };
+    journal.append(AccessEvent::EnrolmentIssued { enrolment: id, user })?;
+    journal.insert(enrolment.clone()).await?;
+    Ok((token, enrolment))
+}
+
+async fn find(
+    app: &App,
+    journal: &mut Journal<'_>,
+    token: &SecretString,
+) -> Result<Kept<Enrolment>> {
+    let token = Kind::Enrolment.read(token).ok_or(Error::SignIn)?;
+    let kept = journal.reading().find::<Enrolment>(token.id).await?.ok_or(Error::SignIn)?;
+    let mac = app.keys.ring().session.enrolment_mac(kept.user, kept.expires_at, &token.secret);
+    let usable = !matches!(kept.state, EnrolmentState::Confirmed) && journal.at() < kept.expires_at;
+    if tokens::fits(&kept.token_mac, &mac) && usable { Ok(kept) } else { Err(Error::SignIn) }
+}
+
+async fn admit(
+    app: &App,
+    journal: &mut Journal<'_>,
+    enrolment: &Kept<Enrolment>,
+    credential: Credential,
+) -> Result<Opened> {
+    let user = journal.reading().find::<User>(enrolment.user).await?.ok_or(Error::SignIn)?;
+    journal.append(AccessEvent::EnrolmentConfirmed { enrolment: enrolment.id, user: user.id })?;
+    journal.insert(credential).await?;
+    let active = User { state: UserState::Active, ..(*user).clone() };
+    journal.replace(&user, active.clone()).await?;
+    let done = Enrolment { state: EnrolmentState::Confirmed, ..(**enrolment).clone() };
+    journal.replace(enrolment, done).await?;
+    let (token, session) = sessions::start(app, journal, &active).await?;
+    let day = journal.at().tokyo_date();
+    let places = sessions::places(journal.authority(), active.id, day);
+    Ok(Opened { token, session, user: active, places })
+}
+
+async fn hash(app: &App, password: &SecretString) -> Result<String> {
+    let mut salt = [0; 16];
+    app.rng.fill(&mut salt);
+    let _place = app.hashing.acquire().await.map_err(|_| Error::TooBusy)?;
+    let pepper = &app.keys.ring().password;
+    Ok(tokio::task::block_in_place(|| {
+        passphrase::hash_password(pepper, password, salt, Cost::SIGN_IN)
+    }))
+}
+
+fn bad_login() -> Error {
+    Error::fault("/login", "login", "3 to 64 of a-z, 0-9, dot, hyphen, underscore and at-sign")
+}
+
+fn check_login(login: &str) -> Result<String> {
+    let login = login.trim().to_lowercase();
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_@".contains(c);
+    if (3..=64).contains(&login.len()) && login.chars().all(fits) {
+        Ok(login)
+    } else {
+        Err(bad_login())
+    }
+}
+
+fn check_password(password: &SecretString, login: &str) -> Result<()> {
+    credentials::check_password(password, login).map_err(|weak| {
+        let detail = match weak {
+            WeakPassword::Classes => "use lower and upper case letters, digits and other signs",
+            WeakPassword::ContainsLogin => "leave your login out of it",
+            WeakPassword::Length => "12 to 128 characters",
+        };
+        Error::fault("/password", "weak-password", detail)
+    })
+}

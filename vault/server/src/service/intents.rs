@@ -1,0 +1,386 @@
+//! Reads that wait together are decided, logged and fetched in one transaction. Nothing is opened
+//! here: each caller gets its committed rows and opens them in its own task.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use azekura_core::access::{self, Denial, Scope};
+use azekura_core::audit::Digest;
+use azekura_core::audit::event::{
+    AccessEvent, Decision, NumberEvent, PersonVersion, PurposeUse, Refusal,
+};
+use azekura_core::id::{ClientId, OrganisationId, PersonId, ReadId};
+use azekura_core::roster::ClientUse;
+use azekura_core::time::CivilDate;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::audit::{self, Committed, Journal};
+use super::{Error, Result, rights};
+use crate::app::{App, lock};
+use crate::auth::{Actor, Permission, Who};
+use crate::store::bulk::{self, Current};
+use crate::store::idempotency::{self, Answered};
+use crate::store::numbers::NumberRow;
+
+/// At most this many asks share one transaction; more gained nothing and lengthened the commit.
+const GROUP: usize = 256;
+/// Asks that may wait; beyond that the vault says that it is busy.
+const WAITING: usize = 4_096;
+/// People in one entry of the log.
+const PEOPLE_PER_ENTRY: usize = 100;
+/// An outcome is written at the latest after this long.
+const OUTCOMES_EVERY: Duration = Duration::from_secs(1);
+
+/// One slice of a read that asks to be let through.
+#[derive(Clone)]
+pub struct Ask {
+    /// Who asks.
+    pub actor: Actor,
+    /// In which organisation.
+    pub org: OrganisationId,
+    /// The read it is part of.
+    pub read: ReadId,
+    /// What is asked of each person.
+    pub ask: access::Ask,
+    /// Purpose, period, reference and destination, as the log has them.
+    pub purpose: PurposeUse,
+    /// Only tells who would be refused.
+    pub dry_run: bool,
+    /// Whose numbers; at most a slice.
+    pub people: Vec<PersonId>,
+    /// Numbers charged to a program's quota with this slice.
+    pub charge: u32,
+}
+
+/// What became of one person of an ask.
+pub type Decided = std::result::Result<Box<NumberRow>, Denial>;
+
+/// The durable decisions on one ask.
+pub struct Answer {
+    /// Proof that they are in the log.
+    pub committed: Committed,
+    /// Reference of each person that exists, and the sealed number or why not.
+    pub people: HashMap<PersonId, (String, Decided)>,
+}
+
+/// The queue of asks, and the outcomes that wait for the next group.
+pub struct Intents {
+    waiting: mpsc::Sender<Waiting>,
+    outcomes: Mutex<Vec<Outcome>>,
+}
+
+/// The end of the queue that [`serve`] takes from.
+pub struct Queue(mpsc::Receiver<Waiting>);
+
+/// An ask and where its answer goes.
+struct Waiting {
+    ask: Ask,
+    reply: oneshot::Sender<Result<Answer>>,
+}
+
+/// How a read ended: numbers handed to the socket, and numbers that did not open.
+pub struct Outcome {
+    /// Who asked.
+    pub actor: Actor,
+    /// In which organisation.
+    pub org: OrganisationId,
+    /// Which read.
+    pub read: ReadId,
+    /// Handed over.
+    pub sent: u32,
+    /// Not opened.
+    pub failed: u32,
+}
+
+impl Intents {
+    /// An empty queue and its other end.
+    pub fn new() -> (Self, Queue) {
+        let (waiting, queue) = mpsc::channel(WAITING);
+        (Self { waiting, outcomes: Mutex::default() }, Queue(queue))
+    }
+
+    /// Waits for the durable decisions on `ask`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the call as a whole; [`Error::AuditUnavailable`]; [`Error::TooBusy`].
+    pub async fn ask(&self, ask: Ask) -> Result<Answer> {
+        let (reply, answer) = oneshot::channel();
+        self.waiting.try_send(Waiting { ask, reply }).map_err(|_| Error::TooBusy)?;
+        answer.await.map_err(|_| Error::AuditUnavailable(None))?
+    }
+
+    /// Notes how a read ended; it is written with the next group.
+    pub fn conclude(&self, outcome: Outcome) {
+        lock(&self.outcomes).push(outcome);
+    }
+}
+
+/// Serves waiting asks, a group at a time, until `stop`; then writes the last outcomes.
+pub async fn serve(app: Arc<App>, queue: Queue, stop: CancellationToken) {
+    let Queue(mut waiting) = queue;
+    let mut tick = tokio::time::interval(OUTCOMES_EVERY);
+    let mut group = Vec::with_capacity(GROUP);
+    loop {
+        tokio::select! {
+            biased;
+            taken = waiting.recv_many(&mut group, GROUP) => if taken == 0 { break },
+            _ = tick.tick() => {},
+            () = stop.cancelled() => {
+                waiting.close();
+                if waiting.is_empty() { break }
+            },
+        }
+        settle(&app, &mut group).await;
+    }
+    settle(&app, &mut group).await;
+}
+
+/// Answers a group. If its transaction fails, nobody in it gets anything.
+async fn settle(app: &App, group: &mut Vec<Waiting>) {
+    let outcomes = std::mem::take(&mut *lock(&app.intents.outcomes));
+    if group.is_empty() && outcomes.is_empty() {
+        return;
+    }
+    let asks: Vec<&Ask> = group.iter().map(|waiting| &waiting.ask).collect();
+    match decide(app, &asks, &outcomes).await {
+        Ok(answers) => {
+            for (waiting, answer) in group.drain(..).zip(answers) {
+                // Whoever hung up meanwhile is in the log all the same.
+                waiting.reply.send(answer).ok();
+            }
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "reads not logged");
+            lock(&app.intents.outcomes).extend(outcomes);
+            for waiting in group.drain(..) {
+                waiting.reply.send(Err(Error::AuditUnavailable(None))).ok();
+            }
+        }
+    }
+}
+
+/// Decides each ask against what the log head vouches for, logs every decision, commits.
+async fn decide(
+    app: &App,
+    asks: &[&Ask],
+    outcomes: &[Outcome],
+) -> Result<Vec<Result<Answer>>> {
+    let own = Actor::job("intents");
+    let mut journal = audit::begin_own(app, &own, None).await?;
+    for Outcome { actor, org, read, sent, failed } in outcomes {
+        let outcome = NumberEvent::ReleaseOutcome { read: *read, sent: *sent, failed: *failed };
+        journal.append_as(actor, Some(*org), Some("use"), outcome)?;
+    }
+    let mut known = fetch(&mut journal, asks).await?;
+    let mut quotas = Quotas::fetch(&mut journal, asks).await?;
+    let today = journal.at().tokyo_date();
+    let mut decided = Vec::with_capacity(asks.len());
+    for ask in asks {
+        let admitted = admit(&mut journal, &mut quotas, ask)?;
+        decided.push(match admitted {
+            Ok(scope) => Ok(log_decisions(&mut journal, ask, &scope, &mut known, today)?),
+            Err(refusal) => Err(refusal),
+        });
+    }
+    quotas.save(&mut journal).await?;
+    keep_keys(&mut journal, asks, &decided).await?;
+    let committed = journal.commit().await?;
+    Ok(decided
+        .into_iter()
+        .map(|decided| decided.map(|people| Answer { committed: committed.clone(), people }))
+        .collect())
+}
+
+type Known = HashMap<(OrganisationId, PersonId), std::result::Result<Current, ()>>;
+
+/// The rows of everyone in the group, one statement an organisation.
+async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
+    let mut wanted: BTreeMap<OrganisationId, Vec<PersonId>> = BTreeMap::new();
+    for ask in asks {
+        wanted.entry(ask.org).or_default().extend(&ask.people);
+    }
+    let mut known = Known::new();
+    for (org, mut ids) in wanted {
+        ids.sort_unstable();
+        ids.dedup();
+        for (id, current) in bulk::current(journal.reading(), org, &ids).await? {
+            known.insert((org, id), current.map_err(drop));
+        }
+    }
+    Ok(known)
+}
+
+/// The scope within which the caller may read, if the call as a whole is let through.
+fn admit(
+    journal: &mut Journal<'_>,
+    quotas: &mut Quotas,
+    ask: &Ask,
+) -> Result<Result<Scope>> {
+    let at = journal.at();
+    let scope = rights::scope(journal.authority(), &ask.actor, ask.org, Permission::Use, at);
+    let admitted = scope.and_then(|scope| match quotas.charge(journal, ask) {
+        true => Ok(scope),
+        false => Err(rights::Refusal::Access(Denial::QuotaExceeded)),
+    });
+    match admitted {
+        Ok(scope) => Ok(Ok(scope)),
+        Err(refusal) => {
+            let (code, route) = (String::from(refusal.code()), String::from("reads"));
+            let refused = AccessEvent::Refused { code, count: 1, route };
+            journal.append_as(&ask.actor, Some(ask.org), Some("use"), refused)?;
+            Ok(Err(refusal.into()))
+        }
+    }
+}
+
+fn log_decisions(
+    journal: &mut Journal<'_>,
+    ask: &Ask,
+    scope: &Scope,
+    known: &mut Known,
+    today: CivilDate,
+) -> Result<HashMap<PersonId, (String, Decided)>> {
+    let mut people = HashMap::with_capacity(ask.people.len());
+    let mut intents: BTreeMap<&'static str, Vec<PersonVersion>> = BTreeMap::new();
+    let mut refusals: BTreeMap<Denial, Vec<PersonId>> = BTreeMap::new();
+    for id in &ask.people {
+        let (reference, decided) = match known.get(&(ask.org, *id)) {
+            Some(Ok(current)) => one(ask, scope, current, today, &mut intents),
+            Some(Err(())) => return Err(Error::AuditUnavailable(None)),
+            None => (String::new(), Err(Denial::NotFound)),
+        };
+        if let Err(denial) = &decided {
+            refusals.entry(*denial).or_default().push(*id);
+        }
+        people.insert(*id, (reference, decided));
+    }
+    for (rule, allowed) in intents {
+        for some in allowed.chunks(PEOPLE_PER_ENTRY) {
+            let intent = intent(ask, scope, rule, some);
+            journal.append_as(&ask.actor, Some(ask.org), Some("use"), intent)?;
+        }
+    }
+    for (denial, refused) in refusals {
+        for some in refused.chunks(PEOPLE_PER_ENTRY) {
+            let refused = vec![Refusal { code: denial.code().into(), people: some.to_vec() }];
+            let (purpose, read) = (ask.purpose.clone(), ask.read);
+            let refused = NumberEvent::ReleaseRefused { purpose, read, refused };
+            journal.append_as(&ask.actor, Some(ask.org), Some("use"), refused)?;
+        }
+    }
+    Ok(people)
+}
+
+fn one(
+    ask: &Ask,
+    scope: &Scope,
+    current: &Current,
+    today: CivilDate,
+    intents: &mut BTreeMap<&'static str, Vec<PersonVersion>>,
+) -> (String, Decided) {
+    let person = &current.person.person;
+    let decided = access::decide(ask.ask, scope, person, today).and_then(|allowed| {
+        // The row of the number must be the one the person's row speaks of.
+        let number = current.number.as_ref().filter(|number| number.id == allowed.slot);
+        let number = number.ok_or(Denial::NoNumber)?;
+        let version = PersonVersion { person: person.id, version: allowed.version };
+        intents.entry(allowed.rule).or_default().push(version);
+        Ok(Box::new((**number).clone()))
+    });
+    (person.external_ref.clone(), decided)
+}
+
+fn intent(ask: &Ask, scope: &Scope, rule: &str, people: &[PersonVersion]) -> NumberEvent {
+    let policy = serde_json::to_vec(scope).unwrap_or_default();
+    let dec =
+        Decision { policy: Digest::of(&policy), rule: String::from(rule), v: String::from("allow") };
+    NumberEvent::ReleaseIntent {
+        dec,
+        dry_run: ask.dry_run,
+        people: people.to_vec(),
+        purpose: ask.purpose.clone(),
+        read: ask.read,
+    }
+}
+
+/// Keeps the read id under the request's key, so that a repeated request reads under the same id.
+async fn keep_keys<T>(
+    journal: &mut Journal<'_>,
+    asks: &[&Ask],
+    decided: &[Result<T>],
+) -> Result<()> {
+    for (ask, decided) in asks.iter().zip(decided) {
+        let (Some(once), Some(actor), true) = (&ask.actor.once, ask.actor.uuid(), decided.is_ok())
+        else {
+            continue;
+        };
+        if idempotency::find(journal.reading(), actor, &once.key).await?.is_some() {
+            continue;
+        }
+        let answered = Answered {
+            actor,
+            key: once.key.clone(),
+            route: once.route.clone(),
+            fingerprint: once.fingerprint.to_vec(),
+            status: 200,
+            body: ask.read.to_string().into_bytes(),
+            at: journal.at(),
+        };
+        idempotency::insert(journal.write(), &answered).await.map_err(Error::unlogged)?;
+    }
+    Ok(())
+}
+
+/// The quota counters of the programs in a group.
+struct Quotas {
+    kept: HashMap<ClientId, crate::store::Kept<ClientUse>>,
+    next: HashMap<ClientId, ClientUse>,
+}
+
+impl Quotas {
+    async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Self> {
+        let mut ids: Vec<ClientId> = asks.iter().filter_map(|ask| client(ask)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let kept = if ids.is_empty() {
+            Vec::new()
+        } else {
+            bulk::client_uses(journal.reading(), &ids).await?
+        };
+        let kept = kept.into_iter().map(|kept| (kept.client, kept)).collect();
+        Ok(Self { kept, next: HashMap::new() })
+    }
+
+    /// Whether the quota of a program bears this ask; people have none.
+    fn charge(&mut self, journal: &Journal<'_>, ask: &Ask) -> bool {
+        let Some(id) = client(ask).filter(|_| ask.charge > 0) else { return true };
+        let Some(client) = journal.authority().client_by_id(id) else { return false };
+        let now = journal.at();
+        let used = self.next.get(&id).or_else(|| self.kept.get(&id).map(|kept| &**kept));
+        let used = used.cloned().unwrap_or_else(|| ClientUse::none(id, now));
+        match used.plus(client, ask.charge, now) {
+            Some(next) => self.next.insert(id, next).is_none_or(|_| true),
+            None => false,
+        }
+    }
+
+    async fn save(self, journal: &mut Journal<'_>) -> Result<()> {
+        for (id, next) in self.next {
+            match self.kept.get(&id) {
+                Some(kept) => journal.replace(kept, next).await?,
+                None => journal.insert(next).await?,
+            };
+        }
+        Ok(())
+    }
+}
+
+fn client(ask: &Ask) -> Option<ClientId> {
+    match ask.actor.who {
+        Who::Client { id, .. } => Some(id),
+        Who::Job(_) | Who::Nobody | Who::Operator | Who::User { .. } => None,
+    }
+}

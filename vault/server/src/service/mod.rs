@@ -1,0 +1,45 @@
+//! The use cases. Each is one function with one write transaction; read and check have two by
+//! design. No use case calls another: what they share is here.
+
+pub mod accounts;
+pub mod activity;
+pub mod audit;
+pub mod certificates;
+pub mod change;
+pub mod check;
+mod cursor;
+mod destroy;
+pub mod enrolments;
+mod error;
+pub mod events;
+mod holdings;
+pub mod intents;
+pub mod keys;
+pub mod log;
+pub mod people;
+pub mod purge;
+mod queue;
+pub mod read;
+pub mod rights;
+pub mod roster;
+pub mod sessions;
+pub mod submit;
+
+pub use error::{Error, Fault, Result};
+
+/// One page of a list.
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one begins; `None` on the last.
+    pub next: Option<String>,
+}
+
+/// How many items a page has, and where it begins.
+#[derive(Clone, Debug, Default)]
+pub struct Paging {
+    /// 1 to 200.
+    pub limit: u16,
+    /// As the page before gave it.
+    pub cursor: Option<String>,
+}

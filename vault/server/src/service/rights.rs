@@ -1,0 +1,290 @@
+//! The one place where a caller's right is decided. It reads nothing but the authority in memory.
+
+use std::collections::BTreeSet;
+
+use azekura_core::access::{Denial, Scope};
+use azekura_core::id::{OrganisationId, UserId};
+use azekura_core::person::Person;
+use azekura_core::roster::{Capability, Client, Operation, Role, Session, UserState};
+use azekura_core::time::{CivilDate, Timestamp};
+
+use super::Error;
+use crate::auth::{Actor, Permission, Who};
+use crate::store::authority::Authority;
+
+/// Why a right is missing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// The caller's designation or grant does not include it.
+    Access(Denial),
+    /// The caller has no place in the organisation, and so does not learn of it.
+    NotFound,
+    /// The caller's role does not include it.
+    NotPermitted,
+    /// The session or key is no longer good.
+    Unauthenticated,
+}
+
+impl Refusal {
+    /// The stable code, for the log.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Access(denial) => denial.code(),
+            Self::NotFound => "not-found",
+            Self::NotPermitted => "not-permitted",
+            Self::Unauthenticated => "unauthenticated",
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Access(denial) => Self::Access(denial),
+            Refusal::NotFound => Self::NotFound,
+            Refusal::NotPermitted => Self::NotPermitted,
+            Refusal::Unauthenticated => Self::Unauthenticated,
+        }
+    }
+}
+
+/// Whether `actor` may do in `org` (or in the vault as a whole) what needs `need`.
+pub fn check(
+    authority: &Authority,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    need: Permission,
+    at: Timestamp,
+) -> std::result::Result<(), Refusal> {
+    let day = at.tokyo_date();
+    match (&actor.who, org) {
+        (Who::User { id, session, .. }, org) => {
+            live_session(authority, *id, authority.session(*session), at)?;
+            match org {
+                Some(org) => user_in(authority, *id, org, need, day),
+                None => user_of_vault(authority, *id, need),
+            }
+        }
+        (Who::Client { id, .. }, Some(org)) => {
+            let client = authority.client(*id).filter(|client| client.org == org);
+            client_in(client.ok_or(Refusal::NotFound)?, need, day)
+        }
+        (Who::Client { .. }, None) => Err(Refusal::NotPermitted),
+        (Who::Job(_) | Who::Operator | Who::Nobody, _) => Err(Refusal::Unauthenticated),
+    }
+}
+
+/// For which purposes and kinds of people `actor` has the right `need` in `org`.
+///
+/// # Errors
+///
+/// The refusal of the whole call.
+pub fn scope(
+    authority: &Authority,
+    actor: &Actor,
+    org: OrganisationId,
+    need: Permission,
+    at: Timestamp,
+) -> std::result::Result<Scope, Refusal> {
+    check(authority, actor, Some(org), need, at)?;
+    Ok(scope_on(authority, actor, org, need, at.tokyo_date()))
+}
+
+/// Whether the right `need` of `actor` reaches a person: some relationship is of a kind in its
+/// scope. A number can be entered for purposes that the one who enters it may not use it for.
+///
+/// # Errors
+///
+/// [`Denial::OutsideScope`].
+pub fn reaches(
+    authority: &Authority,
+    actor: &Actor,
+    org: OrganisationId,
+    need: Permission,
+    person: &Person,
+    day: CivilDate,
+) -> std::result::Result<(), Refusal> {
+    let scope = scope_on(authority, actor, org, need, day);
+    let reached = person.relationships.iter().any(|held| scope.kinds.contains(&held.kind));
+    if reached { Ok(()) } else { Err(Refusal::Access(Denial::OutsideScope)) }
+}
+
+fn scope_on(
+    authority: &Authority,
+    actor: &Actor,
+    org: OrganisationId,
+    need: Permission,
+    day: CivilDate,
+) -> Scope {
+    match (&actor.who, capability(need)) {
+        (Who::Client { id, .. }, _) => {
+            authority.client(*id).map(|client| client.scope.clone()).unwrap_or_default()
+        }
+        (Who::User { id, .. }, Some(capability)) => Scope::union(
+            authority
+                .designations(org, *id)
+                .filter(|line| line.in_force(day) && line.capabilities.contains(&capability))
+                .map(|line| &line.scope),
+        ),
+        (Who::User { .. } | Who::Job(_) | Who::Operator | Who::Nobody, _) => Scope::default(),
+    }
+}
+
+/// The capability of a roster line that a right needs, if it needs one.
+const fn capability(need: Permission) -> Option<Capability> {
+    match need {
+        Permission::Check => Some(Capability::Check),
+        Permission::Delete => Some(Capability::Delete),
+        Permission::Enter(_) => Some(Capability::Enter),
+        Permission::Use => Some(Capability::Use),
+        Permission::Administer
+        | Permission::Audit
+        | Permission::Manage
+        | Permission::Oversee
+        | Permission::Settle
+        | Permission::View => None,
+    }
+}
+
+/// The roles of a user in an organisation on `day`.
+pub fn roles(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    day: CivilDate,
+) -> BTreeSet<Role> {
+    authority
+        .appointments(org, user)
+        .filter(|appointment| appointment.in_force(day))
+        .map(|appointment| appointment.role)
+        .collect()
+}
+
+/// What a user's designations in force on `day` let them do.
+pub fn capabilities(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    day: CivilDate,
+) -> BTreeSet<Capability> {
+    authority
+        .designations(org, user)
+        .filter(|line| line.in_force(day))
+        .flat_map(|line| line.capabilities.iter().copied())
+        .collect()
+}
+
+/// Whether the user has a place in the organisation: a role or a designation, in force.
+pub fn belongs(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    day: CivilDate,
+) -> bool {
+    !roles(authority, org, user, day).is_empty()
+        || !capabilities(authority, org, user, day).is_empty()
+}
+
+fn live_session(
+    authority: &Authority,
+    user: UserId,
+    session: Option<&Session>,
+    at: Timestamp,
+) -> std::result::Result<(), Refusal> {
+    let live = session.is_some_and(|session| session.user == user && at < session.expires_at);
+    let active = authority.user(user).is_some_and(|user| user.state == UserState::Active);
+    if live && active { Ok(()) } else { Err(Refusal::Unauthenticated) }
+}
+
+fn user_of_vault(
+    authority: &Authority,
+    user: UserId,
+    need: Permission,
+) -> std::result::Result<(), Refusal> {
+    let administrator = authority.user(user).is_some_and(|user| user.administrator);
+    match need {
+        Permission::Administer | Permission::Settle | Permission::View if administrator => Ok(()),
+        _ => Err(Refusal::NotPermitted),
+    }
+}
+
+fn user_in(
+    authority: &Authority,
+    user: UserId,
+    org: OrganisationId,
+    need: Permission,
+    day: CivilDate,
+) -> std::result::Result<(), Refusal> {
+    if authority.organisation(org).is_none() {
+        return Err(Refusal::NotFound);
+    }
+    let administrator = authority.user(user).is_some_and(|user| user.administrator);
+    let roles = roles(authority, org, user, day);
+    let place = administrator || belongs(authority, org, user, day);
+    // Whoever is named by a change has no place yet, and settles it all the same.
+    if !place && need != Permission::Settle {
+        return Err(Refusal::NotFound);
+    }
+    let has = |role| roles.contains(&role);
+    if let Some(capability) = capability(need) {
+        return handler(authority, org, user, capability, day);
+    }
+    let permitted = match need {
+        Permission::Administer => administrator,
+        Permission::Audit => has(Role::Auditor) || has(Role::Manager),
+        Permission::Manage => has(Role::Manager),
+        Permission::Oversee => administrator || has(Role::Manager),
+        Permission::Check
+        | Permission::Delete
+        | Permission::Enter(_)
+        | Permission::Settle
+        | Permission::Use
+        | Permission::View => true,
+    };
+    if permitted { Ok(()) } else { Err(Refusal::NotPermitted) }
+}
+
+/// A designation in force that names the capability, and a training that is valid.
+fn handler(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    capability: Capability,
+    day: CivilDate,
+) -> std::result::Result<(), Refusal> {
+    let administrator = authority.user(user).is_none_or(|user| user.administrator);
+    if administrator || !capabilities(authority, org, user, day).contains(&capability) {
+        return Err(Refusal::Access(Denial::NotDesignated));
+    }
+    let trained = authority
+        .trainings(org, user)
+        .any(|training| training.on <= day && day <= training.valid_until());
+    if trained { Ok(()) } else { Err(Refusal::Access(Denial::TrainingExpired)) }
+}
+
+fn client_in(
+    client: &Client,
+    need: Permission,
+    day: CivilDate,
+) -> std::result::Result<(), Refusal> {
+    let operation = match need {
+        Permission::Enter(operation) => Some(operation),
+        Permission::Use => Some(Operation::Reads),
+        Permission::View => Some(Operation::People),
+        Permission::Administer
+        | Permission::Audit
+        | Permission::Check
+        | Permission::Delete
+        | Permission::Manage
+        | Permission::Oversee
+        | Permission::Settle => None,
+    };
+    let granted = operation.is_some_and(|operation| client.operations.contains(&operation));
+    if !client.in_force(day) {
+        Err(Refusal::Unauthenticated)
+    } else if granted {
+        Ok(())
+    } else {
+        Err(Refusal::Access(Denial::ClientNotGranted))
+    }
+}

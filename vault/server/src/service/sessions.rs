@@ -1,0 +1,352 @@
+//! Sign-in, and who a bearer token belongs to.
+
+use std::net::IpAddr;
+
+use azekura_core::audit::SessionMark;
+use azekura_core::audit::event::AccessEvent;
+use azekura_core::crypto::{api_key, passphrase};
+use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
+use azekura_core::roster::{Capability, Credential, Role, Session, User, UserState};
+use azekura_core::time::{CivilDate, Timestamp};
+use data_encoding::HEXLOWER;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::audit::{self, Journal};
+use super::{Error, Result, rights};
+use crate::app::App;
+use crate::auth::credentials::{self, Lockout};
+use crate::auth::tokens::{self, Kind};
+use crate::auth::{Actor, Who};
+use crate::store::authority::Authority;
+use crate::store::{Kept, accounts, sessions};
+
+/// Hours a session lasts at most, for handlers and for administrators.
+const HOURS: (i64, i64) = (8, 4);
+
+/// A hash of nothing: no password is known to give it.
+const DECOY: &str = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+                     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// A session just opened.
+pub struct Opened {
+    /// Shown once.
+    pub token: SecretString,
+    /// The session.
+    pub session: Session,
+    /// Whose it is.
+    pub user: User,
+    /// Where they have a place.
+    pub places: Vec<Place>,
+}
+
+/// What a user is in one organisation.
+pub struct Place {
+    /// Where.
+    pub org: OrganisationId,
+    /// Its name.
+    pub name: String,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// What their designations let them do.
+    pub capabilities: Vec<Capability>,
+}
+
+/// Signs a user in. The attempt is counted, durably, before anything is verified.
+///
+/// # Errors
+///
+/// [`Error::SignIn`] whatever was wrong, and for unknown and locked accounts alike.
+pub async fn open(
+    app: &App,
+    actor: &Actor,
+    login: &str,
+    password: SecretString,
+    code: SecretString,
+) -> Result<Opened> {
+    let login = login.trim().to_lowercase();
+    let Some(credential) = count_attempt(app, actor, &login).await? else {
+        verify_password(app, &decoy(), &password).await?;
+        return Err(Error::SignIn);
+    };
+    let held = verify_password(app, &credential, &password).await?;
+    let place = app.keys.totp_place(credential.user, credential.totp_version);
+    let key = &app.keys.ring().totp;
+    let step = credentials::matching_step(key, &place, &credential, &code, app.clock.now())
+        .map_err(Error::internal)?;
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let current = accounts::credential_by_login(journal.reading(), &login).await?;
+    match (held, step, current) {
+        (true, Some(step), Some(current)) if step > current.last_step => {
+            let opened = admit(app, &mut journal, &current, step).await?;
+            journal.commit().await?;
+            Ok(opened)
+        }
+        _ => {
+            refuse(&mut journal, Some(credential.user), "credentials")?;
+            journal.commit().await?;
+            Err(Error::SignIn)
+        }
+    }
+}
+
+/// Ends the caller's session.
+pub async fn close(app: &App, actor: &Actor) -> Result<()> {
+    let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let reason = String::from("signed-out");
+    if let Some(kept) = journal.reading().find::<Session>(session).await? {
+        journal.append(AccessEvent::SessionClosed { reason, sess: mark, user: id })?;
+        journal.remove(kept).await?;
+        journal.commit().await?;
+    }
+    app.activity.forget(session);
+    Ok(())
+}
+
+/// Opens a locked session with the password; after thirty minutes only a sign-in helps.
+pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
+    let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
+    let authority = app.authority();
+    let row = authority.session(session).ok_or(Error::Unauthenticated)?;
+    if app.clock.now().millis_since(app.activity.last(row)) > Session::UNLOCK_MS {
+        return Err(Error::Unauthenticated);
+    }
+    let login = app.reading().await?.find::<Credential>(id).await?.ok_or(Error::SignIn)?;
+    let credential =
+        count_attempt(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
+    let held = verify_password(app, &credential, &password).await?;
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    if !held {
+        refuse(&mut journal, Some(id), "password")?;
+        journal.commit().await?;
+        return Err(Error::SignIn);
+    }
+    journal.append(AccessEvent::SessionUnlocked { sess: mark, user: id })?;
+    let kept = journal.reading().find::<Credential>(id).await?.ok_or(Error::SignIn)?;
+    let cleared = Credential { failures: 0, locked_until: None, ..(*kept).clone() };
+    journal.replace(&kept, cleared).await?;
+    journal.commit().await?;
+    app.activity.touch(session, app.clock.now());
+    Ok(())
+}
+
+/// The caller's session, its user, and where they have a place.
+pub fn current(app: &App, actor: &Actor) -> Result<(Session, User, Vec<Place>)> {
+    let Who::User { id, session, .. } = actor.who else { return Err(Error::Unauthenticated) };
+    let authority = app.authority();
+    let session = authority.session(session).cloned().ok_or(Error::Unauthenticated)?;
+    let user = authority.user(id).cloned().ok_or(Error::Unauthenticated)?;
+    Ok((session, user, places(&authority, id, app.clock.now().tokyo_date())))
+}
+
+/// Whether a locked session is good enough for what is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Locked {
+    /// Unlocking and signing out.
+    Admit,
+    /// Everything else.
+    Refuse,
+}
+
+/// Who a bearer token belongs to.
+///
+/// # Errors
+///
+/// [`Error::Unauthenticated`] for a token that is not, or no longer, good; [`Error::Locked`].
+pub fn authenticate(
+    app: &App,
+    bearer: &SecretString,
+    locked: Locked,
+    request: RequestId,
+    ip: Option<IpAddr>,
+) -> Result<Actor> {
+    let authority = app.authority();
+    let who = match Kind::Session.read(bearer) {
+        Some(token) => user_of(app, &authority, &token, locked)?,
+        None => client_of(app, &authority, bearer, ip)?,
+    };
+    Ok(Actor { who, request: Some(request), ip, once: None })
+}
+
+fn user_of(
+    app: &App,
+    authority: &Authority,
+    token: &tokens::Token,
+    locked: Locked,
+) -> Result<Who> {
+    let now = app.clock.now();
+    let session = authority.session(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
+    let mac = app.keys.ring().session.mac(session.user, session.issued_at, &token.secret);
+    let user = authority.user(session.user).filter(|user| user.state == UserState::Active);
+    if !tokens::fits(&session.token_mac, &mac) || user.is_none() || now >= session.expires_at {
+        return Err(Error::Unauthenticated);
+    }
+    match (Session::locked(app.activity.last(session), now), locked) {
+        (true, Locked::Refuse) => return Err(Error::Locked),
+        (false, Locked::Refuse) => app.activity.touch(session.id, now),
+        (_, Locked::Admit) => {}
+    }
+    Ok(Who::User { id: session.user, session: session.id, mark: mark(&mac) })
+}
+
+fn client_of(
+    app: &App,
+    authority: &Authority,
+    bearer: &SecretString,
+    ip: Option<IpAddr>,
+) -> Result<Who> {
+    let key = api_key::ApiKey::parse(bearer.expose_secret()).map_err(|_| Error::Unauthenticated)?;
+    let id = HEXLOWER.encode(&key.id());
+    let client = authority.client_by_key(&id).ok_or(Error::Unauthenticated)?;
+    let kept = client.key.as_ref().ok_or(Error::Unauthenticated)?;
+    let good = tokens::fits(&kept.mac, &key.mac(&app.keys.ring().api));
+    let here = client.networks.is_empty() || ip.is_some_and(|ip| client.networks.contains(&ip));
+    if !good || !client.in_force(app.clock.now().tokyo_date()) {
+        Err(Error::Unauthenticated)
+    } else if !here {
+        Err(Error::Access(azekura_core::access::Denial::ClientNotGranted))
+    } else {
+        Ok(Who::Client { id: client.id, owner: client.owner })
+    }
+}
+
+/// Opens a session in `journal` and ends the user's earlier ones: one live session a person.
+pub(super) async fn start(
+    app: &App,
+    journal: &mut Journal<'_>,
+    user: &User,
+) -> Result<(SecretString, Session)> {
+    let earlier = sessions::of_user(journal.reading(), user.id).await?;
+    for kept in earlier {
+        let sess = stored_mark(&kept);
+        let reason = String::from("replaced");
+        journal.append(AccessEvent::SessionClosed { reason, sess, user: user.id })?;
+        app.activity.forget(kept.id);
+        journal.remove(kept).await?;
+    }
+    let (at, id) = (journal.at(), app.new_id::<SessionId>());
+    let (token, secret) = Kind::Session.mint(id.into(), &*app.rng);
+    let mac = app.keys.ring().session.mac(user.id, at, &secret);
+    let hours = if user.administrator { HOURS.1 } else { HOURS.0 };
+    let session = Session {
+        id,
+        user: user.id,
+        token_mac: HEXLOWER.encode(&mac),
+        issued_at: at,
+        active_at: at,
+        expires_at: at.plus_millis(hours * 3_600_000),
+    };
+    journal.append(AccessEvent::SessionOpened { sess: mark(&mac), user: user.id })?;
+    journal.insert(session.clone()).await?;
+    Ok((token, session))
+}
+
+/// Where a user has a place on `day`.
+pub(super) fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec<Place> {
+    authority
+        .organisations()
+        .filter(|org| rights::belongs(authority, org.id, user, day))
+        .map(|org| Place {
+            org: org.id,
+            name: org.name.clone(),
+            roles: rights::roles(authority, org.id, user, day).into_iter().collect(),
+            capabilities: rights::capabilities(authority, org.id, user, day)
+                .into_iter()
+                .collect(),
+        })
+        .collect()
+}
+
+/// Hashes a password, one at a time in the whole process, and says whether it fits.
+pub(super) async fn verify_password(
+    app: &App,
+    credential: &Credential,
+    password: &SecretString,
+) -> Result<bool> {
+    let _place = app.hashing.acquire().await.map_err(|_| Error::TooBusy)?;
+    let pepper = &app.keys.ring().password;
+    Ok(tokio::task::block_in_place(|| {
+        passphrase::verify_password(pepper, password, &credential.password)
+    }))
+}
+
+async fn count_attempt(app: &App, actor: &Actor, login: &str) -> Result<Option<Credential>> {
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let Some(kept) = accounts::credential_by_login(journal.reading(), login).await? else {
+        refuse(&mut journal, None, "unknown")?;
+        journal.commit().await?;
+        return Ok(None);
+    };
+    let Some(counted) = lockout(journal.authority(), kept.user, journal.at())
+        .attempt(&kept, journal.at())
+    else {
+        refuse(&mut journal, Some(kept.user), "locked")?;
+        journal.commit().await?;
+        return Ok(None);
+    };
+    journal.append(AccessEvent::SessionAttempted { user: kept.user })?;
+    let counted = journal.replace(&kept, counted).await?;
+    journal.commit().await?;
+    Ok(Some((*counted).clone()))
+}
+
+/// Administrators and managers have fewer tries, and wait longer.
+fn lockout(authority: &Authority, user: UserId, at: Timestamp) -> Lockout {
+    let administrator = authority.user(user).is_some_and(|user| user.administrator);
+    let manager = authority.organisations().any(|org| {
+        rights::roles(authority, org.id, user, at.tokyo_date()).contains(&Role::Manager)
+    });
+    if administrator || manager { Lockout::PRIVILEGED } else { Lockout::GENERAL }
+}
+
+async fn admit(
+    app: &App,
+    journal: &mut Journal<'_>,
+    credential: &Kept<Credential>,
+    step: u64,
+) -> Result<Opened> {
+    let user = journal.authority().user(credential.user).cloned().ok_or(Error::SignIn)?;
+    if user.state != UserState::Active {
+        return Err(Error::SignIn);
+    }
+    let (token, session) = start(app, journal, &user).await?;
+    let used = Credential {
+        last_step: step,
+        failures: 0,
+        locked_until: None,
+        ..(**credential).clone()
+    };
+    journal.replace(credential, used).await?;
+    let places = places(journal.authority(), user.id, journal.at().tokyo_date());
+    Ok(Opened { token, session, user, places })
+}
+
+fn refuse(journal: &mut Journal<'_>, user: Option<UserId>, reason: &str) -> Result<u64> {
+    let reason = String::from(reason);
+    journal.append(AccessEvent::SessionRefused { count: 1, reason, user })
+}
+
+/// A credential that no password fits, so that an unknown login costs the same work.
+fn decoy() -> Credential {
+    Credential {
+        user: UserId::from(uuid::Uuid::nil()),
+        login: String::new(),
+        password: String::from(DECOY),
+        totp: String::new(),
+        totp_version: 0,
+        last_step: 0,
+        failures: 0,
+        locked_until: None,
+    }
+}
+
+fn mark(mac: &[u8; 32]) -> SessionMark {
+    let [a, b, c, d, ..] = *mac;
+    SessionMark([a, b, c, d])
+}
+
+fn stored_mark(session: &Session) -> SessionMark {
+    let mut bytes = [0; 32];
+    HEXLOWER.decode_mut(session.token_mac.as_bytes(), &mut bytes).ok();
+    mark(&bytes)
+}

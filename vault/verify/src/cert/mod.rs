@@ -1,0 +1,122 @@
+//! The check of deletion certificates.
+
+mod against;
+mod completion;
+mod file;
+mod payload;
+mod proof;
+mod rules;
+
+use std::collections::HashSet;
+use std::io::{self, BufRead};
+
+use serde::Serialize;
+
+use crate::log::{self, LogReport, Watch};
+use crate::report::Findings;
+use crate::trust::Trust;
+
+use file::Opened;
+
+/// What certificates were found to be.
+#[derive(Debug, Default, Serialize)]
+pub struct CertificateReport {
+    /// How many files were looked at.
+    pub files: usize,
+    /// The serial numbers of those that could be read.
+    pub serials: Vec<String>,
+    /// What does not hold.
+    pub findings: Findings,
+    /// What the log was found to be, if it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogReport>,
+}
+
+/// A certificate's file.
+#[derive(Debug)]
+pub struct Source {
+    /// Its name, for the report.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// The export of the log in which certificates must be found.
+#[derive(Debug)]
+pub struct Export<R> {
+    /// The entries, one a line.
+    pub entries: R,
+    /// The signed tree head.
+    pub checkpoint: String,
+    /// Milliseconds between two heartbeats of a vault that runs.
+    pub longest_silence: i64,
+}
+
+/// Checks certificates against the trust file and, if it is given, the log.
+///
+/// `now`: milliseconds since 1970 UTC; a completion that is due by then must be there.
+///
+/// # Errors
+///
+/// If the log's entries cannot be read from where they are stored.
+pub fn check<R: BufRead>(
+    sources: &[Source],
+    export: Option<Export<R>>,
+    trust: &Trust,
+    now: i64,
+) -> io::Result<CertificateReport> {
+    let mut report = CertificateReport { files: sources.len(), ..CertificateReport::default() };
+    let found = &mut report.findings;
+    found.unless(!sources.is_empty(), "no-certificate", "there is no certificate to verify");
+    let mut opened = Vec::new();
+    for source in sources {
+        found.about(Some(&source.name));
+        if let Some(one) = file::open(&source.bytes, trust, found) {
+            rules::check(&one, trust, found);
+            completion::check(&one, trust, now, found);
+            opened.push((source.name.as_str(), one));
+        }
+    }
+    unlike(&opened, found);
+    if let Some(export) = export {
+        let watch = watch(&opened);
+        let Export { entries, checkpoint, longest_silence } = export;
+        let (log, seen) = log::watched(entries, &checkpoint, trust, longest_silence, watch)?;
+        for (name, one) in &opened {
+            found.about(Some(name));
+            against::check(one, &seen, found);
+        }
+        report.log = Some(log);
+    }
+    found.about(None);
+    report.serials = opened.into_iter().map(|(_, one)| one.payload.serial).collect();
+    Ok(report)
+}
+
+impl CertificateReport {
+    /// Whether something was verified and all of it holds.
+    pub fn holds(&self) -> bool {
+        let log = self.log.as_ref().is_none_or(|log| log.findings.is_empty());
+        self.findings.is_empty() && log && !self.serials.is_empty()
+    }
+}
+
+fn unlike(opened: &[(&str, Opened)], found: &mut Findings) {
+    let mut serials = HashSet::new();
+    for (name, one) in opened {
+        found.about(Some(name));
+        let what = "another of the given certificates has the same serial number";
+        found.unless(serials.insert(&one.payload.serial), "serial-twice", what);
+    }
+}
+
+fn watch(opened: &[(&str, Opened)]) -> Watch {
+    let mut watch = Watch::default();
+    for (_, one) in opened {
+        watch.sizes.insert(one.proof.head.size);
+        watch.seqs.insert(one.proof.index);
+        watch.seqs.extend(&one.payload.audit.entries);
+        watch.seqs.extend(one.payload.approved_by.iter().map(|approval| approval.entry));
+    }
+    watch
+}

@@ -1,0 +1,235 @@
+//! RT-22: a good export verifies, and each way of changing it is named.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::bundle::{LOG_KEY, checkpoint, run, sign_head, trust, verify_export};
+use super::story::{AGREED, APPROVED, CONFIRMED, INTENT, ISSUED, Story, user};
+
+fn text(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Each mutation of the bytes of a good export, and the code that must be reported.
+fn changed_exports() -> Vec<(&'static str, &'static str, String, String)> {
+    let lines = Story::new().lines();
+    let good = checkpoint(&lines, LOG_KEY);
+    let mut all = Vec::new();
+    let mut add = |name, code, lines: &[String], note: &str| {
+        all.push((name, code, text(lines), note.to_owned()));
+    };
+    let edit = |at: usize, from: &str, to: &str| {
+        let mut lines = lines.clone();
+        assert!(lines[at].contains(from), "the fixture has {from}");
+        lines[at] = lines[at].replace(from, to);
+        lines
+    };
+    add("changed", "root-mismatch", &edit(INTENT, "withholding_slip", "fee_payment_report"), &good);
+    add("white space", "not-canonical", &edit(INTENT, "\"v\":1}", "\"v\": 1}"), &good);
+    add("key order", "not-canonical", &edit(0, "\"act\"", "\"zct\""), &good);
+    let without = |at: usize| [&lines[..at], &lines[at + 1..]].concat();
+    add("dropped", "sequence", &without(INTENT), &good);
+    add("dropped", "entries-missing", &without(INTENT), &good);
+    add("dropped, re-signed", "sequence", &without(2), &checkpoint(&without(2), LOG_KEY));
+    let mut swapped = lines.clone();
+    swapped.swap(3, 4);
+    add("swapped", "sequence", &swapped, &good);
+    let twice = [&lines[..=INTENT], &lines[INTENT..]].concat();
+    add("duplicated", "entries-unsigned", &twice, &good);
+    let short = &lines[..lines.len() - 3];
+    add("truncated", "entries-missing", short, &good);
+    add("truncated, re-signed", "checkpoint-signature", short, &checkpoint(short, 9));
+    add("re-signed", "checkpoint-signature", &lines, &checkpoint(&lines, 9));
+    add("empty", "empty-log", &[], &good);
+    add("empty, re-signed", "empty-log", &[], &checkpoint(&[], LOG_KEY));
+    add("no checkpoint", "checkpoint-form", &lines, "");
+    add("unsigned", "checkpoint-form", &lines, good.split_once("\n\n").unwrap().0);
+    add("other size", "checkpoint-signature", &lines, &good.replacen("\n19\n", "\n18\n", 1));
+    add("zero before size", "checkpoint-form", &lines, &good.replacen("\n19\n", "\n019\n", 1));
+    let foreign = sign_head("azekura/vlt_other", 19, &[0; 32], LOG_KEY);
+    add("foreign", "foreign-origin", &lines, &foreign);
+    add("long line", "line-end", &edit(INTENT, "見本", &"見".repeat(9_000)), &good);
+    add("binary", "not-canonical", &edit(0, "operator", "\u{7f}\u{0}"), &good);
+    let mut unended = text(&lines);
+    unended.pop();
+    all.push(("no line end", "line-end", unended, good));
+    all
+}
+
+/// Each story that the vault's own keys could sign and that must not pass all the same.
+fn changed_stories() -> Vec<(&'static str, fn(&mut Vec<Value>))> {
+    vec![
+        ("time-back", |log| log[5]["t"] = json!("2026-11-21T04:00:00.000Z")),
+        ("not-an-entry", |log| log[5]["t"] = json!("2026-11-21")),
+        ("not-an-entry", |log| log[5]["v"] = json!(2)),
+        ("sequence", |log| log[5]["seq"] = json!(6)),
+        ("heartbeat-gap", |log| {
+            for entry in &mut log[13..] {
+                let late = entry["t"].as_str().unwrap().replace("T05", "T07");
+                entry["t"] = json!(late);
+            }
+        }),
+        ("heartbeat-stopped", |log| log[1]["act"] = json!("log.exported")),
+        ("outcome-without-intent", |log| log[INTENT]["act"] = json!("number.release.refused")),
+        ("outcome-beyond-intent", |log| log[9]["sent"] = json!(2)),
+        ("outcome-beyond-intent", |log| log[INTENT]["dry_run"] = json!(true)),
+        ("outcome-twice", |log| {
+            let outcome = log[9].clone();
+            log[10]["act"] = outcome["act"].clone();
+            log[10]["read"] = outcome["read"].clone();
+        }),
+        ("intent-people", |log| log[INTENT]["people"] = json!([])),
+        ("check-without-intent", |log| log[4]["act"] = json!("access.refused")),
+        ("change-same-person", |log| log[APPROVED]["actor"]["id"] = json!(user(1))),
+        // A program acts as its owner: it is no second person beside them.
+        ("change-same-person", |log| log[APPROVED]["actor"] = log[INTENT]["actor"].clone()),
+        ("change-digest", |log| log[APPROVED]["digest"] = log[AGREED]["digest"].clone()),
+        ("change-not-proposed", |log| log[3]["act"] = json!("access.refused")),
+        ("change-without-maker", |log| log[3]["actor"] = json!({ "type": "operator" })),
+        ("change-without-approver", |log| {
+            log[APPROVED]["actor"] = json!({ "type": "system", "job": "x" });
+        }),
+        ("change-settled", |log| log[5]["act"] = json!("change.withdrawn")),
+        ("effect-without-approval", |log| log[APPROVED]["act"] = json!("change.rejected")),
+        ("purge-same-person", |log| log[AGREED]["actor"] = log[CONFIRMED]["actor"].clone()),
+        ("purge-digest", |log| log[AGREED]["digest"] = log[3]["digest"].clone()),
+        ("purge-not-confirmed", |log| log[CONFIRMED]["act"] = json!("purge.looked_at")),
+        ("purge-not-agreed", |log| log[AGREED]["act"] = json!("purge.looked_at")),
+        ("purge-settled", |log| {
+            log[13] = {
+                let mut cancelled = log[AGREED].clone();
+                cancelled["act"] = json!("purge.cancelled");
+                cancelled["seq"] = json!(13);
+                cancelled
+            }
+        }),
+        ("destroyed-without-purge", |log| log[14]["act"] = json!("purge.looked_at")),
+        ("destroyed-without-purge", |log| {
+            log[15].as_object_mut().unwrap().remove("purge");
+        }),
+        ("destroyed-twice", |log| {
+            log[17] = log[15].clone();
+            log[17]["seq"] = json!(17);
+        }),
+        ("certificate-missing", |log| log[ISSUED]["act"] = json!("log.exported")),
+        ("certificate-twice", |log| {
+            log[17] = log[ISSUED].clone();
+            log[17]["seq"] = json!(17);
+            log[17]["serial"] = json!("2026-000002");
+        }),
+        ("serial-twice", |log| {
+            log[17] = log[ISSUED].clone();
+            log[17]["seq"] = json!(17);
+        }),
+        ("certificate-without-deletion", |log| log[15]["act"] = json!("log.exported")),
+        ("purge-counts", |log| log[17]["destroyed"] = json!(2)),
+        ("slot-reused", |log| {
+            log[17] = log[7].clone();
+            log[17]["seq"] = json!(17);
+        }),
+    ]
+}
+
+#[test]
+fn a_good_export_verifies() {
+    let lines = Story::new().lines();
+    let good = checkpoint(&lines, LOG_KEY);
+    let (code, report) = verify_export(&text(&lines), &good, &trust());
+    assert_eq!(code, 0, "{report}");
+    assert!(report.contains("19 entries, 1 releases, 1 changes, 1 purges, 1 certificates"));
+}
+
+#[test]
+fn rt_22_each_changed_export_fails_and_says_why() {
+    for (name, code, entries, note) in changed_exports() {
+        let (exit, report) = verify_export(&entries, &note, &trust());
+        assert_eq!(exit, 1, "{name}: {report}");
+        assert!(report.contains(code), "{name} must say {code}: {report}");
+    }
+}
+
+#[test]
+fn rt_22_a_false_story_fails_even_if_the_vault_signed_it() {
+    for (code, change) in changed_stories() {
+        let mut story = Story::new();
+        change(&mut story.entries);
+        let lines = story.lines();
+        let (exit, report) = verify_export(&text(&lines), &checkpoint(&lines, LOG_KEY), &trust());
+        assert_eq!(exit, 1, "{code}: {report}");
+        assert!(report.contains(code), "must say {code}: {report}");
+    }
+}
+
+#[test]
+fn an_earlier_checkpoint_shows_what_the_vault_could_sign_again() {
+    let lines = Story::new().lines();
+    let mut trust = trust();
+    trust["checkpoint"] = json!(checkpoint(&lines[..12], LOG_KEY));
+    let (exit, report) = verify_export(&text(&lines), &checkpoint(&lines, LOG_KEY), &trust);
+    assert_eq!(exit, 0, "{report}");
+
+    let mut story = Story::new();
+    story.entries[INTENT]["purpose"]["period"] = json!("2025");
+    let forked = story.lines();
+    let (exit, report) = verify_export(&text(&forked), &checkpoint(&forked, LOG_KEY), &trust);
+    assert!(exit == 1 && report.contains("forked"), "{report}");
+
+    let short = &lines[..8];
+    let (exit, report) = verify_export(&text(short), &checkpoint(short, LOG_KEY), &trust);
+    assert!(exit == 1 && report.contains("rolled-back"), "{report}");
+}
+
+#[test]
+fn a_key_signs_only_the_trees_of_its_interval() {
+    let lines = Story::new().lines();
+    let mut trust = trust();
+    let name = trust["log_keys"][0]["name"].clone();
+    let next = json!({ "name": name, "key": super::bundle::public(7), "from_size": 10 });
+    trust["log_keys"].as_array_mut().unwrap().push(next);
+    let (exit, _) = verify_export(&text(&lines), &checkpoint(&lines, 7), &trust);
+    assert_eq!(exit, 0);
+    let (exit, report) = verify_export(&text(&lines), &checkpoint(&lines, LOG_KEY), &trust);
+    assert!(exit == 1 && report.contains("checkpoint-signature"), "{report}");
+}
+
+#[test]
+fn what_cannot_be_read_is_not_a_finding() {
+    let base = tempfile::tempdir().unwrap();
+    let (dir, outside) = (base.path().join("export"), base.path().join("trust.json"));
+    fs::create_dir(&dir).unwrap();
+    fs::write(&outside, trust().to_string()).unwrap();
+    assert_eq!(run(&[&dir], "log", &outside).0, 2, "no entries");
+    assert_eq!(run(&[&dir], "log", &base.path().join("none.json")).0, 2, "no trust file");
+    assert_eq!(run(&[], "cert", &outside).0, 2, "no certificate");
+    let lines = Story::new().lines();
+    fs::write(dir.join("entries.jsonl"), text(&lines)).unwrap();
+    fs::write(dir.join("checkpoint"), checkpoint(&lines, LOG_KEY)).unwrap();
+    assert_eq!(run(&[&dir], "log", &outside).0, 0);
+    let inside = dir.join("trust.json");
+    fs::write(&inside, trust().to_string()).unwrap();
+    let (exit, report) = run(&[&dir], "log", &inside);
+    assert!(exit == 2 && report.contains("inside the export"), "{report}");
+}
+
+#[test]
+fn a_trust_file_that_contradicts_itself_is_not_used() {
+    let lines = Story::new().lines();
+    let changes: [fn(&mut Value); 6] = [
+        |trust| trust["log_keys"] = json!([]),
+        |trust| trust["more"] = json!(1),
+        |trust| trust["demo"] = Value::Null,
+        |trust| trust["log_keys"][0]["key"] = json!("AAAA"),
+        |trust| trust["checkpoint"] = json!("azekura\n1\n"),
+        |trust| {
+            let key = trust["certificate_keys"][0].clone();
+            trust["certificate_keys"].as_array_mut().unwrap().push(key);
+        },
+    ];
+    for change in changes {
+        let mut trust = trust();
+        change(&mut trust);
+        let (exit, report) = verify_export(&text(&lines), &checkpoint(&lines, LOG_KEY), &trust);
+        assert_eq!(exit, 2, "{report}");
+    }
+}

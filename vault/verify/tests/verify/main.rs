@@ -1,0 +1,10 @@
+//! The verifier against good bundles, damaged ones, and bundles made by the vault's own code.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop where the fixture is wrong")]
+#![expect(clippy::indexing_slicing, reason = "the fixture's places are fixed")]
+
+mod bundle;
+mod certificates;
+mod logs;
+mod story;
+mod vault;
