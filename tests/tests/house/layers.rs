@@ -6,7 +6,7 @@ use crate::rust::Source;
 /// Folders of the server, and the modules above or beside them that they must not name. `http`
 /// stands above `service` and reaches rows and keys through it only.
 const ARROWS: [(&str, &[&str]); 4] = [
-    ("vault/server/src/auth", &["cli", "http", "jobs", "service"]),
+    ("vault/server/src/auth", &["cli", "http", "jobs"]),
     ("vault/server/src/http", &["cli", "crypto", "store"]),
     ("vault/server/src/service", &["cli", "http", "jobs"]),
     ("vault/server/src/store", &["auth", "cli", "http", "jobs", "service"]),

@@ -20,8 +20,12 @@ fn the_list_of_tests_and_the_tests_agree() {
         assert!(listed.insert(((*path).to_owned(), (*test).to_owned())), "{test} is listed twice");
     }
     let there = tests_in_sources();
-    let missing: Vec<_> = there.difference(&listed).collect();
-    assert!(missing.is_empty(), "tests that docs/tests.md does not list: {missing:#?}");
+    let missing: Vec<String> = there.difference(&listed).map(row_for).collect();
+    assert!(
+        missing.is_empty(),
+        "docs/tests.md lacks these rows; fill in how often each runs its case:\n{}",
+        missing.join("\n"),
+    );
     let gone: Vec<_> = listed.difference(&there).collect();
     assert!(gone.is_empty(), "docs/tests.md lists tests that are not there: {gone:#?}");
 }
@@ -49,6 +53,11 @@ fn tests_in_sources() -> BTreeSet<(String, String)> {
             named.map(|name| (file.path.clone(), name.to_owned())).collect::<Vec<_>>()
         })
         .collect()
+}
+
+fn row_for((path, test): &(String, String)) -> String {
+    let id = id_of(test).unwrap_or_default();
+    format!("| {id} | `{test}` | `{path}` |  | {NONE} | {NONE} |")
 }
 
 /// `RT-05` for `rt_05_every_swap_fails`.

@@ -3,6 +3,8 @@
 //!
 //! Source: regulation 000 §6.5; `practice.md` 2.5, 2.9; `reliability.md` 6.4.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -24,7 +26,18 @@ pub struct Purge {
     pub org: OrganisationId,
     /// How many items it had when proposed.
     pub count: u32,
-    /// SHA-256 over the items, as hexadecimal: what confirmer and approver agree to.
+    /// How many observed days `beats` show, the first heartbeat of each hour: Tokyo days with
+/// heartbeats in at least [`OBSERVED_HOURS`] distinct hours.
+pub fn observed_days(beats: &[Timestamp]) -> u32 {
+    let mut hours: BTreeMap<CivilDate, BTreeSet<i8>> = BTreeMap::new();
+    for beat in beats {
+        hours.entry(beat.tokyo_date()).or_default().insert(beat.tokyo_hour());
+    }
+    let observed = hours.values().filter(|hours| hours.len() >= OBSERVED_HOURS).count();
+    u32::try_from(observed).unwrap_or(u32::MAX)
+}
+
+/// SHA-256 over the items, as hexadecimal: what confirmer and approver agree to.
     pub digest: String,
     /// The latest first deletable day of its items: executed not before.
     pub not_before: CivilDate,
@@ -156,6 +169,17 @@ impl Purge {
     }
 }
 
+/// How many observed days `beats` show, the first heartbeat of each hour: Tokyo days with
+/// heartbeats in at least [`OBSERVED_HOURS`] distinct hours.
+pub fn observed_days(beats: &[Timestamp]) -> u32 {
+    let mut hours: BTreeMap<CivilDate, BTreeSet<i8>> = BTreeMap::new();
+    for beat in beats {
+        hours.entry(beat.tokyo_date()).or_default().insert(beat.tokyo_hour());
+    }
+    let observed = hours.values().filter(|hours| hours.len() >= OBSERVED_HOURS).count();
+    u32::try_from(observed).unwrap_or(u32::MAX)
+}
+
 /// SHA-256 over the items in their order, one line each, as hexadecimal.
 pub fn digest(items: &[Item]) -> String {
     let mut hash = Sha256::new();
@@ -169,3 +193,95 @@ pub fn digest(items: &[Item]) -> String {
 
 /// An observed day is a Tokyo day with heartbeats in this many distinct hours.
 pub const OBSERVED_HOURS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn user(n: u128) -> UserId {
+        Uuid::from_u128(n).into()
+    }
+
+    fn day(text: &str) -> CivilDate {
+        text.parse().unwrap()
+    }
+
+    fn signed(by: u128) -> Signed {
+        Signed { by: user(by), at: Timestamp::from_millis(0), entry: 1 }
+    }
+
+    fn item(set_by: Option<u128>) -> Item {
+        Item {
+            person: Uuid::from_u128(9).into(),
+            version: 1,
+            first_deletable: day("2026-11-21"),
+            set_by: set_by.map(user),
+        }
+    }
+
+    fn proposed() -> Purge {
+        Purge {
+            id: Uuid::from_u128(1).into(),
+            org: Uuid::from_u128(2).into(),
+            count: 1,
+            digest: digest(&[item(None)]),
+            not_before: day("2026-11-21"),
+            proposed_at: Timestamp::from_millis(0),
+            proposed_by: None,
+            confirmed: None,
+            approved: None,
+            state: PurgeState::Proposed,
+        }
+    }
+
+    #[test]
+    fn the_confirmer_cannot_approve_nor_can_whoever_wrote_the_date() {
+        let mut purge = proposed();
+        assert_eq!(purge.approve(signed(1), &[item(None)]), Err(PurgeError::NotNow));
+        purge.confirm(signed(1)).unwrap();
+        assert_eq!(purge.approve(signed(1), &[item(None)]), Err(PurgeError::SamePerson));
+        assert_eq!(purge.approve(signed(2), &[item(Some(2))]), Err(PurgeError::SamePerson));
+        assert_eq!(purge.approve(signed(2), &[item(Some(3))]), Ok(()));
+    }
+
+    #[test]
+    fn nothing_is_due_before_its_day_or_its_grace_or_unapproved() {
+        let mut purge = proposed();
+        assert!(!purge.due(day("2026-11-21"), 9, 0));
+        purge.confirm(signed(1)).unwrap();
+        purge.approve(signed(2), &[]).unwrap();
+        assert!(!purge.due(day("2026-11-20"), 9, 0));
+        assert!(!purge.due(day("2026-11-21"), 2, 3));
+        assert!(purge.due(day("2026-11-21"), 3, 3));
+    }
+
+    #[test]
+    fn a_begun_batch_cannot_be_dropped() {
+        let mut purge = proposed();
+        purge.state = PurgeState::Executing;
+        assert_eq!(purge.cancel(), Err(PurgeError::NotNow));
+        purge.state = PurgeState::Approved;
+        assert_eq!(purge.cancel(), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ten_years_observes_no_day() {
+        let jumped = [day("2026-11-21").tokyo_start(), day("2036-11-21").tokyo_start()];
+        assert_eq!(observed_days(&jumped), 0);
+        let hours = |count: i64| -> Vec<Timestamp> {
+            (0..count).map(|h| day("2026-11-21").tokyo_start().plus_millis(h * 3_600_000)).collect()
+        };
+        assert_eq!(observed_days(&hours(3)), 0);
+        assert_eq!(observed_days(&hours(4)), 1);
+        assert_eq!(observed_days(&hours(28)), 2);
+    }
+
+    #[test]
+    fn the_digest_depends_on_every_item_and_their_order() {
+        let other = Item { version: 2, ..item(None) };
+        assert_ne!(digest(&[item(None), other]), digest(&[other, item(None)]));
+        assert_ne!(digest(&[item(None)]), digest(&[item(Some(1))]));
+    }
+}

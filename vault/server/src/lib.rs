@@ -1,3 +1,11 @@
-//! The Azekura server: the database, the rules over it, HTTP and the command line.
+//! The Azekura server and its command line.
+//!
+//! Dependency arrows point one way: `http`, `jobs`, `cli` → `service` → `store`, `auth` → core.
 
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod keyfile;
+pub mod service;
 pub mod store;
+pub mod sys;

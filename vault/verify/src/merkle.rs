@@ -107,4 +107,16 @@ mod tests {
             }
         }
     }
+
+    /// Source: the entries and roots by which Certificate Transparency logs test themselves.
+    #[test]
+    fn rt_51_a_published_root_is_reached() {
+        let entries: [&[u8]; 4] = [b"", &[0], &[0x10], &[0x20, 0x21]];
+        let mut tree = Growing::default();
+        for entry in entries {
+            tree.push(leaf(entry));
+        }
+        let root = "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7";
+        assert_eq!(data_encoding::HEXLOWER.encode(&tree.root()), root);
+    }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 use serde::Serialize;
 
 /// Further findings are only counted; a destroyed log would give one for each line.
-const MOST: usize = 200;
+const MOST: usize = 50;
 
 /// One thing that does not hold.
 #[derive(Clone, Debug, Serialize)]

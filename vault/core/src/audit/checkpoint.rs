@@ -173,6 +173,22 @@ mod tests {
         }
     }
 
+    /// Source: the example of a signed note in the documentation of golang.org/x/mod/sumdb/note.
+    #[test]
+    fn rt_51_a_published_note_has_the_key_id_and_signature_that_we_compute() {
+        let key = BASE64.decode(b"ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW").unwrap();
+        let key: [u8; 32] = key[1..].try_into().unwrap();
+        assert_eq!(key_id("PeterNeumann", &key), [0xc7, 0x4f, 0x20, 0xa3]);
+        let text = "If you think cryptography is the answer to your problem,\n\
+                    then you don't know what your problem is.\n";
+        let line = "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2p\
+                    ZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
+        let (_, bytes) = signature_line(line).unwrap();
+        let signature = Signature::from_slice(&bytes[4..]).unwrap();
+        let key = VerifyingKey::from_bytes(&key).unwrap();
+        assert!(key.verify_strict(text.as_bytes(), &signature).is_ok());
+    }
+
     proptest! {
         #[test]
         fn opening_never_panics(text in "\\PC*\n\n\\PC*\n") {

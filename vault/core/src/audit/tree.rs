@@ -143,4 +143,21 @@ mod tests {
             assert_eq!(Frontier::from_bytes(damaged), Err(BadFrontier));
         }
     }
+
+    /// Source: the eight entries and roots by which Certificate Transparency logs test themselves.
+    #[test]
+    fn rt_51_published_roots_are_reached() {
+        let entries: [&[u8]; 4] = [b"", &[0], &[0x10], &[0x20, 0x21]];
+        let roots = [
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ];
+        let mut frontier = Frontier::default();
+        for (entry, root) in entries.iter().zip(roots) {
+            frontier.append(leaf_hash(entry));
+            assert_eq!(data_encoding::HEXLOWER.encode(&frontier.root()), root);
+        }
+    }
 }

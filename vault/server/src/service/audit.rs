@@ -218,6 +218,19 @@ impl<'a> Journal<'a> {
         Err(Error::Answered { status: first.status, body: first.body })
     }
 
+    /// The sequence number of the next entry.
+    pub fn next_seq(&self) -> u64 {
+        self.write.next_seq()
+    }
+
+    /// Commits if anything was appended; otherwise nothing was done.
+    pub async fn commit_if_logged(self) -> Result<()> {
+        if self.write.next_seq() == self.write.size() {
+            return Ok(());
+        }
+        self.commit().await.map(drop)
+    }
+
     /// Commits: entries and effect are durable together, or neither is.
     pub async fn commit(self) -> Result<Committed> {
         let commit = self.write.commit().await.map_err(Error::unlogged)?;

@@ -63,6 +63,7 @@ pub(super) async fn one(
     journal.append(NumberEvent::Destroyed {
         blob_sha256: Some(blob_sha256),
         change,
+        epoch: about.epoch,
         person: about.person,
         purge,
         slot,

@@ -12,6 +12,7 @@ mod destroy;
 pub mod enrolments;
 mod error;
 pub mod events;
+pub mod execute;
 mod holdings;
 pub mod intents;
 pub mod keys;

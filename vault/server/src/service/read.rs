@@ -50,14 +50,14 @@ pub struct ReadAsk {
     pub people: Vec<PersonRef>,
 }
 
-/// A read under way. Each call of [`Released::next`] releases one slice.
-pub struct Released {
+/// A read under way: its first slice is decided. Each call of [`Release::next`] hands over one slice.
+pub struct Release {
     /// Names the read.
     pub id: ReadId,
     app: Arc<App>,
     ask: Ask,
-    left: VecDeque<Vec<Wanted>>,
     first: Option<(Vec<Wanted>, Answer)>,
+    left: VecDeque<Vec<Wanted>>,
     sent: u32,
     failed: u32,
 }
@@ -70,20 +70,287 @@ struct Wanted {
 
 /// What one person of the call gets.
 pub struct Line {
-    /// Who, if there is such a person.
+    /// Who, as far as the caller may know.
     pub person: Option<PersonId>,
     /// The payroll system's key, as known or as asked.
     pub external_ref: Option<String>,
     /// The number, or why not.
-    pub outcome: Outcome1,
+    pub given: Given,
 }
 
-/// The number, that it would be released, or why not.
-pub enum Outcome1 {
-    /// Would be released; this is a dry run.
+/// What a person's line carries.
+pub enum Given {
+    /// It would be released; this is a dry run.
     Allowed,
     /// Not released.
     Denied(Denial),
     /// The number.
     Number(MyNumber),
+}
+
+/// Starts a read: finds the people and lets the first slice be decided and logged.
+///
+/// # Errors
+///
+/// The refusal of the call as a whole; a person's own refusal is in that person's line.
+pub async fn start(
+    app: &Arc<App>,
+    actor: &Actor,
+    org: OrganisationId,
+    asked: ReadAsk,
+) -> Result<Release> {
+    let correction_reason = asked.reason.is_some();
+    if asked.purpose.is_emergency() && !correction_reason {
+        return Err(Error::fault("/reason", "required", "why this emergency needs the number"));
+    }
+    let (id, repeated) = read_id(app, actor).await?;
+    let wanted = find(app, org, &asked.people).await?;
+    let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+    let ask = Ask {
+        actor: actor.clone(),
+        org,
+        read: id,
+        ask: access::Ask { purpose: asked.purpose, period: asked.period, correction_reason },
+        purpose: purpose_use(&asked),
+        dry_run: asked.dry_run,
+        people: Vec::new(),
+        charge: if repeated || asked.dry_run { 0 } else { count },
+    };
+    let mut left = slices(wanted);
+    let slice = left.pop_front().unwrap_or_default();
+    let answer = decide(app, &ask, &slice).await?;
+    let first = Some((slice, answer));
+    let (app, ask) = (Arc::clone(app), Ask { charge: 0, ..ask });
+    Ok(Release { id, app, ask, first, left, sent: 0, failed: 0 })
+}
+
+impl Release {
+    /// The lines of the next slice, opened; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Internal`] if a sealed number does not open, and the refusal of a later slice, for
+    /// which nothing is then released.
+    pub async fn next(&mut self) -> Option<Result<Vec<Line>>> {
+        let (slice, answer) = match self.first.take() {
+            Some(first) => first,
+            None => {
+                let slice = self.left.pop_front()?;
+                match decide(&self.app, &self.ask, &slice).await {
+                    Ok(answer) => (slice, answer),
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+        };
+        Some(self.open(slice, answer))
+    }
+
+    fn open(&mut self, slice: Vec<Wanted>, mut answer: Answer) -> Result<Vec<Line>> {
+        slice
+            .into_iter()
+            .map(|wanted| {
+                let known = wanted.id.and_then(|id| answer.people.remove(&id));
+                self.line(wanted, known, &answer)
+            })
+            .collect()
+    }
+
+    fn line(
+        &mut self,
+        wanted: Wanted,
+        known: Option<(String, super::intents::Decided)>,
+        answer: &Answer,
+    ) -> Result<Line> {
+        let (external_ref, decided) = match known {
+            Some((external_ref, decided)) => (Some(external_ref), decided),
+            None => (None, Err(Denial::NotFound)),
+        };
+        let hidden = matches!(decided, Err(Denial::NotFound));
+        let external_ref = match (&wanted.named, hidden) {
+            (PersonRef::ExternalRef(asked), true) => Some(asked.clone()),
+            (PersonRef::Id(_), true) => None,
+            (_, false) => external_ref,
+        };
+        let person = match wanted.named {
+            PersonRef::Id(id) => Some(id),
+            PersonRef::ExternalRef(_) => wanted.id.filter(|_| !hidden),
+        };
+        let given = match decided {
+            Err(denial) => Given::Denied(denial),
+            Ok(_) if self.ask.dry_run => Given::Allowed,
+            Ok(number) => {
+                match self.app.keys.open(&answer.committed, self.ask.org, &number) {
+                    Ok(number) => {
+                        self.sent += 1;
+                        Given::Number(number)
+                    }
+                    Err(failure) => {
+                        self.failed += 1;
+                        return Err(integrity(failure));
+                    }
+                }
+            }
+        };
+        Ok(Line { person, external_ref, given })
+    }
+}
+
+impl Drop for Release {
+    /// However the read ends, the log learns how many numbers were handed over.
+    fn drop(&mut self) {
+        if self.ask.dry_run || (self.sent, self.failed) == (0, 0) {
+            return;
+        }
+        self.app.intents.conclude(Outcome {
+            actor: self.ask.actor.clone(),
+            org: self.ask.org,
+            read: self.id,
+            sent: self.sent,
+            failed: self.failed,
+        });
+    }
+}
+
+/// What was asked and decided in a read, without numbers.
+pub struct Record {
+    /// The read.
+    pub id: ReadId,
+    /// When its first entry was written.
+    pub at: Timestamp,
+    /// Who asked.
+    pub actor: ActorRef,
+    /// Purpose, period, reference and destination.
+    pub purpose: PurposeUse,
+    /// Whether it was a dry run.
+    pub dry_run: bool,
+    /// Each person and, where refused, the code.
+    pub people: Vec<(PersonId, Option<String>)>,
+    /// Numbers handed over; `None` while the outcome is not written.
+    pub sent: Option<u32>,
+}
+
+/// What was asked and decided in the read `id`.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] unless the caller asked it, or reviews reads.
+pub async fn record(
+    app: &App,
+    actor: &Actor,
+    org: OrganisationId,
+    id: ReadId,
+) -> Result<Record> {
+    let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
+    let leaves = entries::entries_of_read(&mut view.reading, org, id).await?;
+    let read = |leaf: &entries::Leaf| Entry::from_leaf(&leaf.leaf).map_err(Error::internal);
+    let found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
+    let record = gather(id, &found).ok_or(Error::NotFound)?;
+    let own = record.actor.person() == actor.person();
+    let reviews = |need| {
+        super::rights::check(&view.authority, actor, Some(org), need, view.at).is_ok()
+    };
+    if own || reviews(Permission::Audit) { Ok(record) } else { Err(Error::NotFound) }
+}
+
+fn gather(id: ReadId, found: &[Entry]) -> Option<Record> {
+    let first = found.first()?;
+    let mut people = Vec::new();
+    let (mut asked, mut is_dry, mut sent) = (None, false, None);
+    for entry in found {
+        let Event::Number(event) = &entry.event else { continue };
+        match event {
+            NumberEvent::ReleaseIntent { dry_run, people: some, purpose, .. } => {
+                (asked, is_dry) = (Some(purpose.clone()), *dry_run);
+                people.extend(some.iter().map(|one| (one.person, None)));
+            }
+            NumberEvent::ReleaseRefused { purpose, refused, .. } => {
+                asked = Some(purpose.clone());
+                people.extend(refused.iter().flat_map(|refusal| {
+                    refusal.people.iter().map(|id| (*id, Some(refusal.code.clone())))
+                }));
+            }
+            NumberEvent::ReleaseOutcome { sent: some, .. } => {
+                sent = Some(sent.unwrap_or(0) + some);
+            }
+            NumberEvent::Activated { .. } | NumberEvent::Destroyed { .. } => {}
+        }
+    }
+    let (at, actor) = (first.at, first.actor.clone());
+    asked.map(|purpose| Record { id, at, actor, purpose, dry_run: is_dry, people, sent })
+}
+
+/// The id of this read: a new one, or that of the first call under the same key.
+async fn read_id(app: &App, actor: &Actor) -> Result<(ReadId, bool)> {
+    if let (Some(once), Some(uuid)) = (&actor.once, actor.uuid()) {
+        let mut reading = app.reading().await?;
+        if let Some(first) = idempotency::find(&mut reading, uuid, &once.key).await? {
+            let same = first.route == once.route && first.fingerprint == once.fingerprint;
+            let id = std::str::from_utf8(&first.body).ok().and_then(|text| text.parse().ok());
+            return match id.filter(|_| same) {
+                Some(id) => Ok((id, true)),
+                None => Err(Error::IdempotencyMismatch),
+            };
+        }
+    }
+    Ok((app.new_id(), false))
+}
+
+async fn find(app: &App, org: OrganisationId, people: &[PersonRef]) -> Result<Vec<Wanted>> {
+    let refs: Vec<&str> = people
+        .iter()
+        .filter_map(|named| match named {
+            PersonRef::ExternalRef(text) => Some(text.as_str()),
+            PersonRef::Id(_) => None,
+        })
+        .collect();
+    let known: std::collections::HashMap<String, PersonId> = if refs.is_empty() {
+        std::collections::HashMap::new()
+    } else {
+        let mut reading = app.reading().await?;
+        bulk::ids_by_external_ref(&mut reading, org, &refs).await?.into_iter().collect()
+    };
+    Ok(people
+        .iter()
+        .map(|named| {
+            let id = match named {
+                PersonRef::ExternalRef(text) => known.get(text).copied(),
+                PersonRef::Id(id) => Some(*id),
+            };
+            Wanted { named: named.clone(), id }
+        })
+        .collect())
+}
+
+fn slices(mut wanted: Vec<Wanted>) -> VecDeque<Vec<Wanted>> {
+    let mut slices = VecDeque::new();
+    while wanted.len() > SLICE {
+        let rest = wanted.split_off(SLICE);
+        slices.push_back(std::mem::replace(&mut wanted, rest));
+    }
+    slices.push_back(wanted);
+    slices
+}
+
+async fn decide(app: &App, ask: &Ask, slice: &[Wanted]) -> Result<Answer> {
+    let people = slice.iter().filter_map(|wanted| wanted.id).collect();
+    app.intents.ask(Ask { people, ..ask.clone() }).await
+}
+
+fn purpose_use(asked: &ReadAsk) -> PurposeUse {
+    let destination = asked.destination.as_ref().map(FreeText::as_str);
+    PurposeUse {
+        code: String::from(asked.purpose.code()),
+        destination: Some(String::from(destination.unwrap_or(asked.purpose.destination()))),
+        period: match asked.period {
+            Period::Day(day) => day.to_string(),
+            Period::TaxYear(year) => year.to_string(),
+        },
+        reference: String::from(asked.reference.as_str()),
+    }
+}
+
+/// A number that does not open is a defect or an attack. The caller gets nothing.
+fn integrity(failure: IntegrityFailure) -> Error {
+    tracing::error!("a sealed number does not open");
+    Error::internal(failure)
 }

@@ -99,3 +99,27 @@ impl Jws {
 fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Jws>, D::Error> {
     Option::deserialize(from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Source: RFC 8037 appendices A.2, A.4 and A.5.
+    #[test]
+    fn rt_51_the_signature_of_the_specification_is_genuine() {
+        let key = BASE64URL_NOPAD.decode(b"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
+        let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
+        let mut jws = Jws {
+            payload: "RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc".to_owned(),
+            protected: "eyJhbGciOiJFZERTQSJ9".to_owned(),
+            signature:
+                "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvp\
+                        Ar_MuM0KAg"
+                    .to_owned(),
+        };
+        assert_eq!(jws.open(&key).as_deref(), Some(&b"Example of Ed25519 signing"[..]));
+        assert_eq!(jws.kid(), None, "a header without a key's name is not ours");
+        jws.payload.replace_range(..1, "S");
+        assert_eq!(jws.open(&key), None);
+    }
+}

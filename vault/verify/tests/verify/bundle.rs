@@ -59,6 +59,11 @@ pub(crate) fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
     inner
 }
 
+/// The bytes of `entries.jsonl`.
+pub(crate) fn text(lines: &[String]) -> String {
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
 /// A checkpoint over `lines`, signed by the key of `seed`.
 pub(crate) fn checkpoint(lines: &[String], seed: u8) -> String {
     let leaves: Vec<Hash> = lines.iter().map(|line| leaf(line)).collect();
@@ -127,8 +132,7 @@ pub(crate) fn check_files(
         .iter()
         .map(|file| Source { name: "見本.json".to_owned(), bytes: file.clone().into_bytes() })
         .collect();
-    let text = log.map(|(lines, _)| lines.iter().map(|line| format!("{line}\n")).collect());
-    let text: String = text.unwrap_or_default();
+    let text = log.map(|(lines, _)| text(lines)).unwrap_or_default();
     let export = log.map(|(_, checkpoint)| Export {
         entries: text.as_bytes(),
         checkpoint: checkpoint.to_owned(),

@@ -5,6 +5,7 @@
 
 mod bundle;
 mod certificates;
+mod document;
 mod logs;
 mod story;
 mod vault;

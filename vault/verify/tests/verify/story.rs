@@ -40,7 +40,7 @@ impl Story {
     pub(crate) fn new() -> Self {
         let mut story = Self { entries: Vec::new(), payload: payload() };
         for (actor, event) in events() {
-            story.push(actor, event);
+            story.push(&actor, event);
         }
         story
     }
@@ -68,7 +68,7 @@ impl Story {
         (file(&self.certificate(), &proof, &Value::Null), lines, note)
     }
 
-    fn push(&mut self, actor: Value, event: Value) {
+    fn push(&mut self, actor: &Value, event: Value) {
         let seq = self.entries.len();
         let mut entry = json!({
             "actor": actor,

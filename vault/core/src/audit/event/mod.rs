@@ -77,3 +77,34 @@ from_areas!(
     Roster(RosterEvent),
     Vault(VaultEvent)
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// One of each event, with every field that it can have.
+    fn every_event() -> impl Iterator<Item = Value> {
+        include_str!("every.jsonl").lines().map(|line| serde_json::from_str(line).unwrap())
+    }
+
+    #[test]
+    fn every_event_reads_back_what_it_shows() {
+        for json in every_event() {
+            let event: Event = serde_json::from_value(json.clone())
+                .unwrap_or_else(|error| panic!("{json}: {error}"));
+            assert_eq!(serde_json::to_value(&event).unwrap(), json);
+            let names_one = json["person"].is_string() || json["act"] == "change.proposed";
+            let listed = json["people"].is_array() || json["refused"].is_array();
+            assert_eq!(event.people().len(), usize::from(names_one || listed), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_event_with_a_field_too_many_is_refused() {
+        for mut json in every_event() {
+            json["zz"] = json!(1);
+            assert!(serde_json::from_value::<Event>(json.clone()).is_err(), "{json}");
+        }
+    }
+}

@@ -250,6 +250,7 @@ impl FactKind {
         }
     }
 
+    /// Whether such a fact can be about a relationship of `kind`.
     pub fn belongs_to(&self, kind: PersonKind) -> bool {
         use PersonKind::{Dependant, Proprietor};
         match self {

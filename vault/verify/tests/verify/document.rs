@@ -1,0 +1,35 @@
+//! The known answers of `docs/formats-log.md` verify.
+
+use serde_json::Value;
+
+use super::bundle::{CERTIFICATE_KEY, LOG_KEY, check_files, public, verify_export};
+
+const DOCUMENT: &str = include_str!("../../../../docs/formats-log.md");
+
+fn block(label: &str) -> &'static str {
+    let (_, rest) = DOCUMENT.split_once(&format!("```{label}\n")).unwrap();
+    rest.split_once("```").unwrap().0
+}
+
+fn trust() -> Value {
+    serde_json::from_str(block("trust")).unwrap()
+}
+
+#[test]
+fn the_keys_of_the_document_are_those_of_its_seeds() {
+    assert_eq!(trust()["log_keys"][0]["key"], public(LOG_KEY));
+    assert_eq!(trust()["certificate_keys"][0]["key"], public(CERTIFICATE_KEY));
+}
+
+#[test]
+fn the_log_of_the_document_verifies() {
+    let (exit, report) = verify_export(block("entries"), block("checkpoint"), &trust());
+    assert_eq!(exit, 0, "{report}");
+}
+
+#[test]
+fn the_certificate_of_the_document_verifies() {
+    let report = check_files(&[block("certificate").trim_end().to_owned()], None, &trust());
+    assert!(report.holds(), "{report:?}");
+    assert!(!check_files(&[block("certificate").to_owned()], None, &trust()).holds());
+}
