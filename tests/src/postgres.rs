@@ -15,7 +15,8 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 
 /// Waits for the end of the test process, which closes its standard input, then stops the server.
-const WATCH: &str = r#"trap "" INT TERM HUP; read -r _; "$1" -D "$2" -m immediate stop; rm -rf "$2""#;
+const WATCH: &str =
+    r#"trap "" INT TERM HUP; read -r _; "$1" -D "$2" -m immediate stop; rm -rf "$2""#;
 
 /// The URL of a new, empty database.
 ///
@@ -90,12 +91,10 @@ fn split(url: &str) -> Result<(String, String)> {
 fn start(programs: &Programs) -> Result<(String, String)> {
     let made = run(programs.command("mktemp").args(["-d", "/tmp/azekura-pg.XXXXXX"]))?;
     let directory = made.trim();
-    run(programs.command("initdb").args(["-D", directory, "-U", "azekura", "-A", "trust"]).args([
-        "--data-checksums",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]))?;
+    run(programs
+        .command("initdb")
+        .args(["-D", directory, "-U", "azekura", "-A", "trust"])
+        .args(["--data-checksums", "--encoding=UTF8", "--locale=C", "--no-sync"]))?;
     watch(programs, directory)?;
     let options = format!("-k {directory} -c listen_addresses= -c shared_buffers=16MB");
     let log = format!("{directory}/log");
@@ -129,7 +128,9 @@ impl Programs {
         let root = fs::metadata("/proc/self")?.uid() == 0;
         let directory = directories()
             .into_iter()
-            .find(|directory| directory.join("initdb").exists() && directory.join("pg_ctl").exists())
+            .find(|directory| {
+                directory.join("initdb").exists() && directory.join("pg_ctl").exists()
+            })
             .context(
                 "no PostgreSQL for the tests: install it (Debian: postgresql), put initdb and \
                  pg_ctl in PATH, or name a server in AZEKURA_TEST_POSTGRES",
@@ -145,7 +146,9 @@ impl Programs {
         let mut command = match self.user {
             Some(user) => {
                 let mut command = Command::new("setpriv");
-                command.args(["--reuid", user, "--regid", user, "--clear-groups", "--"]).arg(program);
+                command
+                    .args(["--reuid", user, "--regid", user, "--clear-groups", "--"])
+                    .arg(program);
                 command
             }
             None => Command::new(program),
