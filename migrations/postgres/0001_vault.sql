@@ -63,7 +63,7 @@ create table session (
     token_mac text not null unique,
     sealed bytea not null
 );
-create index session_user on session (user_id);
+create index session_of_user on session (user_id);
 
 create table designation (
     id uuid not null primary key,

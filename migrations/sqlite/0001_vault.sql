@@ -65,7 +65,7 @@ create table session (
     token_mac text not null unique,
     sealed blob not null
 ) strict;
-create index session_user on session (user_id);
+create index session_of_user on session (user_id);
 
 create table designation (
     id blob not null primary key check (length(id) = 16),

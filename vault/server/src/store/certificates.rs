@@ -50,7 +50,7 @@ pub async fn page(
                 tx,
                 "select id, org_id, person_id, purge_id, year, serial, sealed
                    from certificate
-                  where org_id = $1 and ($2 is null or person_id = $2)
+                  where org_id = $1 and (person_id = $2 or $2 is null)
                     and (year, serial) > ($3, $4)
                   order by year, serial
                   limit $5",

@@ -27,7 +27,7 @@ pub async fn page(
                 tx,
                 "select id, org_id, state, kind, person_id, expires_at, created_at, sealed
                    from change
-                  where org_id is not distinct from $1 and ($2 is null or state = $2)
+                  where org_id is not distinct from $1 and (state = $2 or $2 is null)
                     and (created_at, id) > ($3, $4)
                   order by created_at, id
                   limit $5",

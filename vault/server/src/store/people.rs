@@ -115,12 +115,12 @@ pub async fn page(
                 "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
                    from person
                   where org_id = $1 and (created_at, id) > ($2, $3)
-                    and ($4 is null or substr(external_ref, 1, length($4)) = $4)
-                    and ($5 is null or state = $5)
+                    and (substr(external_ref, 1, length($4)) = $4 or $4 is null)
+                    and (state = $5 or $5 is null)
                     and ($6 = 0 or (kinds & $6) <> 0)
-                    and ($7 is null or id in
-                          (select k.person_id from person_key k
-                            where k.org_id = $1 and k.system = $7 and k.value = $8))
+                    and (id in (select k.person_id from person_key k
+                                where k.org_id = $1 and k.system = $7 and k.value = $8)
+                         or $7 is null)
                   order by created_at, id
                   limit $9",
                 Uuid::from(org),

@@ -30,7 +30,7 @@ pub async fn page(
                 tx,
                 "select id, org_id, state, created_at, sealed
                    from purge
-                  where org_id = $1 and ($2 is null or state = $2)
+                  where org_id = $1 and (state = $2 or $2 is null)
                     and (created_at, id) > ($3, $4)
                   order by created_at, id
                   limit $5",

@@ -1,0 +1,27 @@
+//! The contract of every function of the store, on both engines.
+
+/// Makes a test of each function for SQLite and for PostgreSQL.
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::fixtures::Vault::on_sqlite().await).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name($crate::fixtures::Vault::on_postgres().await).await;
+            })+
+        }
+    };
+}
+
+mod fixtures;
+mod forgery;
+mod log;
+mod opening;
+mod people;
+mod rows;
