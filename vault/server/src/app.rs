@@ -10,10 +10,10 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::keyfile::StateDir;
+use crate::service::Result;
 use crate::service::activity::Activity;
 use crate::service::intents::Intents;
 use crate::service::keys::Keys;
-use crate::service::{Error, Result};
 use crate::store::authority::{self, Authority};
 use crate::store::{Commit, Reading, Store, Write};
 

@@ -2,9 +2,9 @@
 
 use azekura_core::audit::Digest;
 use azekura_core::certificate::{
-    Approval, AuditTrail, Certificate, CertificateType, Holding, Jws, LockA, LockB, LockState, Method,
-    Performer, Scan, Serial, Target, TargetVersion, Tenant, TimeSource, Trigger, Verification,
-    file_bytes,
+    Approval, AuditTrail, Certificate, CertificateType, Holding, Jws, LockA, LockB, LockState,
+    Method, Performer, Scan, Serial, Target, TargetVersion, Tenant, TimeSource, Trigger,
+    Verification, file_bytes,
 };
 use azekura_core::id::{CertificateId, OrganisationId, PersonId, SlotId};
 use azekura_core::person::Person;
@@ -130,8 +130,7 @@ pub async fn list(
 ) -> Result<Page<CertificateRow>> {
     let mut view = look(app, actor, org).await?;
     let after = paging.cursor.as_deref().map(read_serial).transpose()?;
-    let kept =
-        certificates::page(&mut view.reading, org, person, after, paging.limit).await?;
+    let kept = certificates::page(&mut view.reading, org, person, after, paging.limit).await?;
     let items: Vec<_> = kept.iter().map(|kept| (**kept).clone()).collect();
     let full = items.len() == usize::from(paging.limit);
     let next = items.last().filter(|_| full).map(|one| one.serial.to_string());

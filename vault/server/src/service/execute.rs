@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use azekura_core::audit::Digest;
-use azekura_core::audit::event::{Event, NumberEvent, PurgeEvent};
 use azekura_core::audit::Entry;
+use azekura_core::audit::event::{Event, NumberEvent, PurgeEvent};
 use azekura_core::certificate::{self, Certificate, Scan};
 use azekura_core::id::{CertificateId, OrganisationId, PersonId, PurgeId};
 use azekura_core::person::NumberState;
@@ -13,9 +13,9 @@ use azekura_core::purge::{Item, Purge, PurgeState, observed_days};
 use azekura_core::roster::Organisation;
 
 use super::audit::{self, Journal};
+use super::certificates::{self, Gone};
 use super::destroy::{self, Cause};
 use super::purge::{in_batch, may_go, people_of};
-use super::certificates::{self, Gone};
 use super::{Error, Result};
 use crate::app::App;
 use crate::auth::Actor;
@@ -62,12 +62,7 @@ async fn is_due(app: &App, purge: &Purge) -> Result<bool> {
     Ok(purge.due(app.clock.now().tokyo_date(), observed_days(&beats), grace))
 }
 
-async fn execute(
-    app: &App,
-    actor: &Actor,
-    id: PurgeId,
-    done: &mut Done,
-) -> Result<()> {
+async fn execute(app: &App, actor: &Actor, id: PurgeId, done: &mut Done) -> Result<()> {
     let items = begin(app, actor, id).await?;
     for chunk in items.chunks(CHUNK) {
         let (destroyed, needles) = destroy_chunk(app, actor, id, chunk).await?;
@@ -81,11 +76,7 @@ async fn execute(
 }
 
 /// Marks the batch as begun, once.
-async fn begin(
-    app: &App,
-    actor: &Actor,
-    id: PurgeId,
-) -> Result<Vec<Item>> {
+async fn begin(app: &App, actor: &Actor, id: PurgeId) -> Result<Vec<Item>> {
     let mut journal = audit::begin_own(app, actor, None).await?;
     let kept = journal.reading().find::<Purge>(id).await?.ok_or(Error::NotFound)?;
     let items = purges::items(journal.reading(), &kept).await?;
@@ -188,11 +179,7 @@ async fn certify_chunk(
 }
 
 /// What the log says of the destroyed version of a person.
-async fn gone(
-    journal: &mut Journal<'_>,
-    id: PurgeId,
-    person: PersonId,
-) -> Result<Option<Gone>> {
+async fn gone(journal: &mut Journal<'_>, id: PurgeId, person: PersonId) -> Result<Option<Gone>> {
     let about = entries::entries_about(journal.reading(), person, 0, u16::MAX).await?;
     let (mut epochs, mut found) = (HashMap::new(), None);
     for leaf in about {
@@ -227,8 +214,8 @@ async fn issue(
 ) -> Result<()> {
     let signer = app.keys.ring().certificate.signer();
     let kid = certificates::key_id(&signer.public_key());
-    let jws = certificate::issue(payload, &kid, |bytes| signer.sign(bytes))
-        .map_err(Error::internal)?;
+    let jws =
+        certificate::issue(payload, &kid, |bytes| signer.sign(bytes)).map_err(Error::internal)?;
     let (person, org) = (payload.target.record, payload.tenant.id);
     let sha256: Digest = jws.payload_sha256();
     journal.append(PurgeEvent::CertificateIssued {
@@ -252,12 +239,7 @@ async fn issue(
     journal.insert(row).await.map(drop)
 }
 
-async fn finish(
-    app: &App,
-    actor: &Actor,
-    id: PurgeId,
-    items: &[Item],
-) -> Result<()> {
+async fn finish(app: &App, actor: &Actor, id: PurgeId, items: &[Item]) -> Result<()> {
     let org = org_of(app, id).await?;
     let mut journal = audit::begin_own(app, actor, Some(org)).await?;
     let kept = journal.reading().find::<Purge>(id).await?.ok_or(Error::NotFound)?;

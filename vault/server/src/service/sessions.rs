@@ -112,8 +112,7 @@ pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<
         return Err(Error::Unauthenticated);
     }
     let login = app.reading().await?.find::<Credential>(id).await?.ok_or(Error::SignIn)?;
-    let credential =
-        count_attempt(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
+    let credential = count_attempt(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
     let held = verify_password(app, &credential, &password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
     if !held {
@@ -169,14 +168,10 @@ pub fn authenticate(
     Ok(Actor { who, request: Some(request), ip, once: None })
 }
 
-fn user_of(
-    app: &App,
-    authority: &Authority,
-    token: &tokens::Token,
-    locked: Locked,
-) -> Result<Who> {
+fn user_of(app: &App, authority: &Authority, token: &tokens::Token, locked: Locked) -> Result<Who> {
     let now = app.clock.now();
-    let session = authority.session_by_id(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
+    let session =
+        authority.session_by_id(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
     let mac = app.keys.ring().session.mac(session.user, session.issued_at, &token.secret);
     let user = authority.user(session.user).filter(|user| user.state == UserState::Active);
     if !tokens::fits(&session.token_mac, &mac) || user.is_none() || now >= session.expires_at {
@@ -251,9 +246,7 @@ pub(super) fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec
             org: org.id,
             name: org.name.clone(),
             roles: rights::roles(authority, org.id, user, day).into_iter().collect(),
-            capabilities: rights::capabilities(authority, org.id, user, day)
-                .into_iter()
-                .collect(),
+            capabilities: rights::capabilities(authority, org.id, user, day).into_iter().collect(),
         })
         .collect()
 }
@@ -278,8 +271,8 @@ async fn count_attempt(app: &App, actor: &Actor, login: &str) -> Result<Option<C
         journal.commit().await?;
         return Ok(None);
     };
-    let Some(counted) = lockout(journal.authority(), kept.user, journal.at())
-        .attempt(&kept, journal.at())
+    let Some(counted) =
+        lockout(journal.authority(), kept.user, journal.at()).attempt(&kept, journal.at())
     else {
         refuse(&mut journal, Some(kept.user), "locked")?;
         journal.commit().await?;
@@ -312,12 +305,8 @@ async fn admit(
         return Err(Error::SignIn);
     }
     let (token, session) = start(app, journal, &user).await?;
-    let used = Credential {
-        last_step: step,
-        failures: 0,
-        locked_until: None,
-        ..(**credential).clone()
-    };
+    let used =
+        Credential { last_step: step, failures: 0, locked_until: None, ..(**credential).clone() };
     journal.replace(credential, used).await?;
     let places = places(journal.authority(), user.id, journal.at().tokyo_date());
     Ok(Opened { token, session, user, places })

@@ -2,7 +2,7 @@
 
 use azekura_core::audit::event::VaultEvent;
 use azekura_core::audit::{Entry, Event};
-use azekura_core::id::{OrganisationId, PersonId};
+use azekura_core::id::OrganisationId;
 use azekura_core::time::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
