@@ -98,7 +98,7 @@ pub async fn by_external_ref(
 
 /// People of one organisation, oldest first, at most `limit` of them after `cursor`.
 ///
-/// The pair (created_at, id) is unique and indexed, so a page costs the same at any depth and a
+/// The pair (`created_at`, `id`) is unique and indexed, so a page costs the same at any depth and a
 /// person added meanwhile never shifts the pages already seen.
 pub async fn page(
     reading: &mut Reading<'_>,

@@ -35,6 +35,7 @@ pub async fn verify_tables(reading: &mut Reading<'_>) -> Result<Vec<&'static str
     Ok(forged)
 }
 
+#[expect(clippy::cognitive_complexity, reason = "an arm for each table: none is left out")]
 async fn verify_table(
     reading: &mut Reading<'_>,
     seals: &Seals,
