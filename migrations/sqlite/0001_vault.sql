@@ -22,11 +22,11 @@ create table log_entry (
 create index log_entry_org on log_entry (org_id, seq) where org_id is not null;
 create index log_entry_beat on log_entry (beat_hour, seq) where beat_hour is not null;
 
--- Which lines name which person.
+-- Which lines name which person, or belong to which read.
 create table use_index (
-    person_id blob not null check (length(person_id) = 16),
+    subject_id blob not null check (length(subject_id) = 16),
     seq integer not null,
-    primary key (person_id, seq)
+    primary key (subject_id, seq)
 ) strict, without rowid;
 
 -- Signed checkpoints of the log.

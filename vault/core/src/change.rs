@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::id::{
-    AppointmentId, ChangeId, ClientId, EnrolmentId, FactId, NoticeId,
-    OrganisationId, PersonId, SlotId, UserId,
+    AppointmentId, ChangeId, ClientId, EnrolmentId, FactId, NoticeId, OrganisationId, PersonId,
+    SlotId, UserId,
 };
 use crate::identity::IdentityCheck;
 use crate::purpose::Purposes;
@@ -367,12 +367,7 @@ impl Change {
     /// # Errors
     ///
     /// [`ReviewError`] names the first rule that is broken; the change is then unchanged.
-    pub fn reject(
-        &mut self,
-        by: UserId,
-        reason: String,
-        at: Timestamp,
-    ) -> Result<(), ReviewError> {
+    pub fn reject(&mut self, by: UserId, reason: String, at: Timestamp) -> Result<(), ReviewError> {
         self.open_to(by, at)?;
         self.state = ChangeState::Rejected { by, at, reason };
         Ok(())

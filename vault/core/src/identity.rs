@@ -110,6 +110,15 @@ pub enum Field {
     VerifiedOn,
 }
 
+impl Method {
+    /// Whether it rests on an earlier check of the same person here, so that it cannot be the first.
+    ///
+    /// Source: 施行規則 2条.
+    pub const fn rests_on_an_earlier_check(self) -> bool {
+        matches!(self, Self::PastRecordPlusId | Self::Telephone)
+    }
+}
+
 impl Field {
     /// The field's name, as the last part of a JSON pointer.
     pub const fn name(self) -> &'static str {
@@ -362,6 +371,14 @@ mod tests {
         check.verified_on = today().plus_days(1);
         assert_eq!(verified(&check, EMPLOYEE), Err(Unverified::Future));
         assert_eq!(Unverified::Future.field().name(), "verified_on");
+    }
+
+    #[test]
+    fn a_first_check_is_neither_by_telephone_nor_from_the_own_file() {
+        let later = [M::PastRecordPlusId, M::Telephone];
+        for method in [M::MnCard, M::KnownPerson, M::Post, later[0], later[1]] {
+            assert_eq!(method.rests_on_an_earlier_check(), later.contains(&method), "{method:?}");
+        }
     }
 
     #[test]

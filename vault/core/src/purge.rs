@@ -26,18 +26,7 @@ pub struct Purge {
     pub org: OrganisationId,
     /// How many items it had when proposed.
     pub count: u32,
-    /// How many observed days `beats` show, the first heartbeat of each hour: Tokyo days with
-/// heartbeats in at least [`OBSERVED_HOURS`] distinct hours.
-pub fn observed_days(beats: &[Timestamp]) -> u32 {
-    let mut hours: BTreeMap<CivilDate, BTreeSet<i8>> = BTreeMap::new();
-    for beat in beats {
-        hours.entry(beat.tokyo_date()).or_default().insert(beat.tokyo_hour());
-    }
-    let observed = hours.values().filter(|hours| hours.len() >= OBSERVED_HOURS).count();
-    u32::try_from(observed).unwrap_or(u32::MAX)
-}
-
-/// SHA-256 over the items, as hexadecimal: what confirmer and approver agree to.
+    /// SHA-256 over the items, as hexadecimal: what confirmer and approver agree to.
     pub digest: String,
     /// The latest first deletable day of its items: executed not before.
     pub not_before: CivilDate,

@@ -10,11 +10,11 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::keyfile::StateDir;
+use crate::service::Result;
 use crate::service::activity::Activity;
 use crate::service::intents::Intents;
 use crate::service::keys::Keys;
-use crate::service::{Error, Result};
-use crate::store::authority::Authority;
+use crate::store::authority::{self, Authority};
 use crate::store::{Commit, Reading, Store, Write};
 
 /// Everything a use case needs. One per process.
@@ -122,22 +122,21 @@ impl App {
     /// If a table does not fit its seal; nobody has any right until it is restored.
     pub async fn authority_at(&self, write: &mut Write<'_>) -> Result<Arc<Authority>> {
         let known = self.authority();
-        if known.fits(write.seals()) {
+        let stale = known.stale(write.seals());
+        if stale.is_empty() {
             return Ok(known);
         }
-        let loaded = Arc::new(Authority::load(write.reading()).await.map_err(Error::from)?);
-        self.set_authority(Arc::clone(&loaded));
-        Ok(loaded)
+        let seals = write.seals().clone();
+        let fetched = authority::fetch(write.reading(), &seals, &stale).await?;
+        let mut held = self.authority.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut held).renew(fetched);
+        Ok(Arc::clone(&held))
     }
 
     /// Takes over what this process committed itself.
     pub fn took(&self, commit: &Commit) {
         let mut held = self.authority.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut held).apply(commit);
-    }
-
-    fn set_authority(&self, authority: Arc<Authority>) {
-        *self.authority.write().unwrap_or_else(PoisonError::into_inner) = authority;
     }
 
     /// Reads of one moment.

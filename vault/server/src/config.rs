@@ -71,7 +71,10 @@ impl Config {
     /// Refuses an address that needs TLS.
     pub fn check_listen(&self) -> Result<()> {
         if !self.listen.ip().is_loopback() {
-            bail!("serve needs TLS for {}; without it only a loopback address is served", self.listen);
+            bail!(
+                "serve needs TLS for {}; without it only a loopback address is served",
+                self.listen
+            );
         }
         Ok(())
     }

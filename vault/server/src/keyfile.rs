@@ -77,8 +77,7 @@ impl StateDir {
 
     /// An existing folder that only its owner can enter.
     pub fn open(path: &Path) -> Result<Self> {
-        let meta =
-            path.symlink_metadata().map_err(|source| failed("look at", path, source))?;
+        let meta = path.symlink_metadata().map_err(|source| failed("look at", path, source))?;
         let mine = meta.uid() == rustix::process::geteuid().as_raw();
         if !meta.is_dir() || !mine || meta.mode() & 0o077 != 0 {
             return Err(Error::Open { path: path.to_path_buf() });

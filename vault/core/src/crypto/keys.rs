@@ -96,12 +96,7 @@ impl SessionPepper {
 impl SessionPepper {
     /// What is stored instead of an enrolment token. The label differs from that of sessions, so
     /// neither can stand in for the other.
-    pub fn enrolment_mac(
-        &self,
-        user: UserId,
-        expires_at: Timestamp,
-        token: &[u8; 32],
-    ) -> [u8; 32] {
+    pub fn enrolment_mac(&self, user: UserId, expires_at: Timestamp, token: &[u8; 32]) -> [u8; 32] {
         let at = expires_at.as_millis().to_be_bytes();
         hmac(&*self.0, &[b"enrol", Uuid::from(user).as_bytes(), &at, token])
     }

@@ -41,7 +41,7 @@ pub enum Document {
 /// The last day on which a 健康保険証 counted: cards already issued when issuing stopped on
 /// 2024-12-02 stayed valid for at most a year, to 2025-12-01.
 ///
-/// Source: 令和5年法律第48号 附則 and its order, read on a secondary page: law.md §7 [SEC].
+/// Source: 令和5年法律第48号 附則 and its order, from a secondary page (see `docs/legal-map.md`).
 pub const CARDS_END: (i16, i8, i8) = (2025, 12, 1);
 
 impl Document {

@@ -1,10 +1,10 @@
-//! The worked cases of practice: what an office really meets, with the day that must come out.
+//! Worked cases: what an office really meets, with the day that must come out.
 //!
 //! Today is 2026-11-21; wages close at month end and are paid on the 25th of the next month.
 
 use std::collections::BTreeSet;
 
-use super::fact::{FactKind, Scheme, Scope};
+use super::fact::{FactKind, FamilyWork, Scheme};
 use super::fixture::{PAYROLL, day, deletable, derive, derive_with, ended, person, removed, today};
 use super::{Due, Holdings, Period, Rule, Settings, TodoKind, declarations};
 use crate::access::Denial;
@@ -118,7 +118,7 @@ fn case_4a_a_child_takes_a_job() {
     let child = person(5)
         .with(PersonKind::Dependant, Some("2015-04-01"))
         .family_of(&parent)
-        .fact("2026-04-01", removed(&[Scope::Tax, Scope::Health], None))
+        .fact("2026-04-01", removed(&[FamilyWork::Tax, FamilyWork::Health], None))
         .fact(
             "2026-04-01",
             FactKind::InsuranceLost {
@@ -138,7 +138,7 @@ fn case_4a_a_child_takes_a_job() {
 fn case_4b_a_spouse_for_insurance_only_is_divorced() {
     let parent = parent();
     let spouse = |finished_on| {
-        let fact = removed(&[Scope::Health, Scope::Cat3], finished_on);
+        let fact = removed(&[FamilyWork::Health, FamilyWork::Cat3], finished_on);
         person(6).with(PersonKind::Dependant, None).family_of(&parent).fact("2026-09-30", fact)
     };
     let bound = [Bundle::HealthFamily, Bundle::PensionCat3];

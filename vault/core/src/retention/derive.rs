@@ -51,20 +51,20 @@ impl Holdings {
             holdings.items.append(&mut deriving.items);
             holdings.todos.append(&mut deriving.todos);
         }
-        holdings.ask_about_unneeded(person, bound);
+        holdings.ask_about_unneeded(bound);
         holdings
     }
 
-    fn ask_about_unneeded(&mut self, person: &Person, bound: &Purposes) {
-        let needed = |bundle: Bundle| {
-            person.relationships.iter().any(|relationship| bundle.concerns(relationship.kind))
-        };
+    /// A bundle that holds nothing is asked about: without a holding no day would ever come.
+    fn ask_about_unneeded(&mut self, bound: &Purposes) {
+        let holds = |bundle: Bundle| self.items.iter().any(|item| item.bundle == bundle);
+        let unneeded: Vec<Bundle> = bound.bundles().filter(|bundle| !holds(*bundle)).collect();
         let todo = |bundle| Todo {
             relationship: None,
             from: None,
             kind: TodoKind::NothingNeeds { bundle },
         };
-        self.todos.extend(bound.bundles().filter(|bundle| !needed(*bundle)).map(todo));
+        self.todos.extend(unneeded.into_iter().map(todo));
     }
 }
 

@@ -105,7 +105,7 @@ impl<'a> Employment<'a> {
     /// The declaration of `year`: in the 甲欄 one for each year with a pay day, else only those that
     /// came in. Void if voided, or if the documented last pay day leaves its year without pay.
     ///
-    /// Its deadline is the day before the first pay day of the year. [ACT 所得税法194条]
+    /// Its deadline is the day before the first pay day of the year. Source: 所得税法 194条.
     pub(super) fn declaration(&self, year: i16) -> Option<Declaration> {
         let medium = match self.received(year) {
             Received::Void => return None,

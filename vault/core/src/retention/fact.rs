@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::id::{FactId, RelationshipId, UserId};
-use crate::person::PersonKind;
+use crate::person::Relationship;
 use crate::retention::Rule;
 use crate::time::{CivilDate, Timestamp};
 
-pub use self::kind::{DeclarationKind, EndReason, FactKind, Medium, RemovalReason, Scheme, Scope};
+pub use self::kind::{
+    DeclarationKind, EndReason, FactKind, FamilyWork, Medium, RemovalReason, Scheme,
+};
 
 mod kind;
 
@@ -29,7 +31,7 @@ pub struct Fact {
     /// When it was written.
     pub recorded_at: Timestamp,
     /// The fact that corrects it; superseded facts count for nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<FactId>,
 }
 
@@ -40,7 +42,7 @@ pub enum FactError {
     #[error("this kind of fact does not belong to this kind of relationship")]
     Kind,
     /// The days of the fact contradict one another.
-    #[error("a day of the fact lies before the fact itself")]
+    #[error("a day of the fact lies before what it ends or finishes")]
     Order,
     /// The purpose is not one this kind of fact can speak of.
     #[error("this kind of fact does not speak of this purpose")]
@@ -72,14 +74,22 @@ impl Fact {
         self.superseded_by.is_none() && !matches!(self.kind, FactKind::FactCorrected { .. })
     }
 
-    /// Whether the fact may be recorded for a relationship of `kind`.
+    /// Whether the fact may be recorded for `relationship`.
+    ///
+    /// An end before the known beginning is refused: a slip of the finger there would make the number
+    /// look long past its retention.
     ///
     /// # Errors
     ///
     /// [`FactError`]: the first rule that is broken.
-    pub fn check(&self, kind: PersonKind) -> Result<(), FactError> {
-        if !self.kind.belongs_to(kind) {
+    pub fn check(&self, relationship: &Relationship) -> Result<(), FactError> {
+        if !self.kind.belongs_to(relationship.kind) {
             return Err(FactError::Kind);
+        }
+        let before = |day: CivilDate| relationship.started_on.is_some_and(|start| day < start);
+        let paid_before = self.kind.last_paid_on().is_some_and(before);
+        if paid_before || self.kind.is_end() && before(self.on) {
+            return Err(FactError::Order);
         }
         self.check_fields()
     }
@@ -112,20 +122,23 @@ impl Fact {
     /// A declaration comes in from the year before its tax year; a report may be filed, and a year
     /// put right, up to eight years after it.
     fn is_near(&self, year: i16) -> bool {
-        (year - 1..=year + 8).contains(&self.on.year())
+        (year.saturating_sub(1)..=year.saturating_add(8)).contains(&self.on.year())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::person::PersonKind;
     use crate::purpose::Purpose;
-    use crate::retention::fixture::{clerk, day, id};
+    use crate::retention::fixture::{clerk, day, id, person};
 
     fn check(on: &str, kind: PersonKind, fact: serde_json::Value) -> Result<(), FactError> {
+        let person = person(1).with(kind, Some("2020-04-01"));
+        let relationship = person.relationships.last().unwrap();
         let fact = Fact {
             id: id(1),
-            relationship: id(2),
+            relationship: relationship.id,
             on: day(on),
             kind: serde_json::from_value(fact).unwrap(),
             author: clerk(),
@@ -134,7 +147,18 @@ mod tests {
         };
         let row = serde_json::to_vec(&fact).unwrap();
         assert_eq!(serde_json::from_slice::<Fact>(&row).unwrap(), fact);
-        fact.check(kind)
+        fact.check(relationship)
+    }
+
+    #[test]
+    fn nothing_ends_before_it_began() {
+        let resigned = serde_json::json!({"type": "employment_ended", "reason": "resigned"});
+        let ended = |on, fact| check(on, PersonKind::Employee, fact);
+        assert_eq!(ended("2006-03-31", resigned.clone()), Err(FactError::Order));
+        assert_eq!(ended("2020-04-01", resigned.clone()), Ok(()));
+        let mut paid = resigned;
+        paid["last_paid_on"] = "2006-03-31".into();
+        assert_eq!(ended("2026-03-31", paid), Err(FactError::Order));
     }
 
     #[test]
@@ -198,6 +222,11 @@ mod tests {
             (
                 PersonKind::Employee,
                 json!({"type": "declaration_voided", "tax_year": 2062}),
+                FactError::TaxYear,
+            ),
+            (
+                PersonKind::Employee,
+                json!({"type": "declaration_voided", "tax_year": i16::MAX}),
                 FactError::TaxYear,
             ),
         ];

@@ -1,14 +1,12 @@
 //! Holdings of dependants: they end with the dependence or with the employment, whichever is first,
 //! and keep the employee's deadlines for the years in between.
 
-use std::collections::BTreeMap;
-
 use super::coverage::{Coverage, Finished, coverages};
 use super::derive::{Deriving, Family};
 use super::employment::{Employment, facts_of};
-use super::fact::{Fact, FactKind, Scheme, Scope};
+use super::fact::{Fact, FactKind, FamilyWork, Scheme};
 use super::period::{slip_deadline, year_end, year_start};
-use super::slips::{Closing, Last, Part, Years, closings, parts};
+use super::slips::{Last, Part, Years, closings, parts, within};
 use super::staff::{finished, is_salary};
 use super::{Rule, SetBy, Span, TodoKind};
 use crate::person::Person;
@@ -44,10 +42,10 @@ impl<'a> Deriving<'a> {
                 Bundle::Declarations => self.declared_family(&facts, &employments),
                 Bundle::Withholding => self.family_on_slips(&facts, &employments),
                 Bundle::HealthFamily | Bundle::HealthPension => {
-                    self.insured_family(&facts, &employments, bundle, Scope::Health);
+                    self.insured_family(&facts, &employments, bundle, FamilyWork::Health);
                 }
                 Bundle::PensionCat3 => {
-                    self.insured_family(&facts, &employments, bundle, Scope::Cat3);
+                    self.insured_family(&facts, &employments, bundle, FamilyWork::Cat3);
                 }
                 Bundle::DeathBenefit
                 | Bundle::Dividends
@@ -68,7 +66,7 @@ impl<'a> Deriving<'a> {
 
     /// R1: the deadlines of the employee's declarations in the years of the dependence.
     fn declared_family(&mut self, facts: &[&Fact], employments: &[Employment<'_>]) {
-        let dependence = Dependence::of(facts, Scope::Tax, self.relationship.started_on);
+        let dependence = Dependence::of(facts, FamilyWork::Tax, self.relationship.started_on);
         let first = dependence.from.map(CivilDate::year);
         let span = Span { from: first.map(year_start), until: None };
         let Some((on, set_by)) = dependence.end(employments) else {
@@ -105,7 +103,7 @@ impl<'a> Deriving<'a> {
 
     /// R6: the employee's slips of the years of the dependence.
     fn family_on_slips(&mut self, facts: &[&Fact], employments: &[Employment<'_>]) {
-        let dependence = Dependence::of(facts, Scope::Tax, self.relationship.started_on);
+        let dependence = Dependence::of(facts, FamilyWork::Tax, self.relationship.started_on);
         let first = dependence.from.map(CivilDate::year);
         if employments.is_empty() {
             let open = Part::open(first.map(year_start));
@@ -119,7 +117,8 @@ impl<'a> Deriving<'a> {
                 on: Some(on),
                 set_by: Some(set_by),
             });
-            for part in parts(Years { first, last }, &within(closed, first, last)) {
+            let own = last.map(|last| within(&closed, first, last.year));
+            for part in parts(Years { first, last }, &own.unwrap_or(closed)) {
                 self.hold(Bundle::Withholding, Some(Rule::R6), part);
             }
         }
@@ -131,7 +130,7 @@ impl<'a> Deriving<'a> {
         facts: &[&Fact],
         employments: &[Employment<'_>],
         bundle: Bundle,
-        scope: Scope,
+        scope: FamilyWork,
     ) {
         let dependence = Dependence::of(facts, scope, self.relationship.started_on);
         let own = dependence.ended.map(|ended| Finished {
@@ -146,7 +145,7 @@ impl<'a> Deriving<'a> {
 }
 
 impl Dependence {
-    fn of(facts: &[&Fact], scope: Scope, started_on: Option<CivilDate>) -> Self {
+    fn of(facts: &[&Fact], scope: FamilyWork, started_on: Option<CivilDate>) -> Self {
         let mut dependence = Self { from: started_on, ended: None };
         for fact in facts {
             match &fact.kind {
@@ -160,7 +159,7 @@ impl Dependence {
                     dependence.end_by(fact, *finished_on);
                 }
                 FactKind::InsuranceLost { scheme: Scheme::HealthPension, finished_on }
-                    if scope == Scope::Health =>
+                    if scope == FamilyWork::Health =>
                 {
                     dependence.end_by(fact, *finished_on);
                 }
@@ -195,19 +194,6 @@ impl Dependence {
             (own, paid) => own.or(paid),
         }
     }
-}
-
-/// The closed years from `first` to `last`; a later filing stands for a last year nobody recorded.
-fn within(
-    closed: BTreeMap<i16, Closing>,
-    first: Option<i16>,
-    last: Option<Last>,
-) -> BTreeMap<i16, Closing> {
-    let Some(last) = last.map(|last| last.year) else { return closed };
-    let standing = closed.range(last..).next().map(|(_, closing)| (last, *closing));
-    let early = closed.into_iter().filter(|(year, _)| *year < last);
-    let known = early.filter(|(year, _)| first.is_none_or(|first| first <= *year));
-    known.chain(standing).collect()
 }
 
 /// The end of the employee's health coverage or, without any, of the employment.

@@ -8,7 +8,7 @@ use crate::person::{
     Active, Marks, NumberState, Person, PersonKind, Record, Relationship, TaxColumn,
 };
 use crate::purpose::{Bundle, Purpose, Purposes};
-use crate::retention::{EndReason, Fact, FactKind, Holdings, RemovalReason, Scope, Settings};
+use crate::retention::{EndReason, Fact, FactKind, FamilyWork, Holdings, RemovalReason, Settings};
 use crate::time::{CivilDate, Timestamp};
 
 /// Every bundle an ordinary employee is told of.
@@ -105,7 +105,7 @@ impl Person {
             recorded_at: Timestamp::from_millis(0),
             superseded_by: None,
         };
-        assert_eq!(fact.check(relationship.kind), Ok(()));
+        assert_eq!(fact.check(relationship), Ok(()));
         self.facts.push(fact);
         self
     }
@@ -138,10 +138,10 @@ impl Person {
     }
 
     pub(crate) fn active_mut(&mut self) -> &mut Active {
-        match &mut self.number.state {
-            NumberState::Active(active) => active,
-            _ => panic!("the person has no number"),
-        }
+        let NumberState::Active(active) = &mut self.number.state else {
+            panic!("the person has no number")
+        };
+        active
     }
 
     pub(crate) fn newest(&self) -> RelationshipId {
@@ -154,7 +154,7 @@ pub(crate) fn ended(last_paid_on: Option<&str>) -> FactKind {
     FactKind::EmploymentEnded { reason: EndReason::Resigned, last_paid_on }
 }
 
-pub(crate) fn removed(scope: &[Scope], finished_on: Option<&str>) -> FactKind {
+pub(crate) fn removed(scope: &[FamilyWork], finished_on: Option<&str>) -> FactKind {
     FactKind::DependantRemoved {
         scope: scope.iter().copied().collect(),
         reason: RemovalReason::Other,

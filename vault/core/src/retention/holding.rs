@@ -25,18 +25,24 @@ pub struct Holding {
     /// The bundle whose works it is for.
     pub bundle: Bundle,
     /// The retention rule of those works' documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
     /// Whether it is for the retirement slip, which is filed apart from the salary slip.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub retirement: bool,
     /// The days a read's period may lie in.
     pub span: Span,
     /// The last day of use; none while use is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_until: Option<CivilDate>,
     /// The last day its documents keep the number; none while that is open. Never before `use_until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_until: Option<CivilDate>,
     /// 推定: an end was derived from the settings, no fact says it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub estimated: bool,
     /// The fact that set the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_by: Option<SetBy>,
 }
 
@@ -45,8 +51,10 @@ pub struct Holding {
 #[serde(deny_unknown_fields)]
 pub struct Span {
     /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<CivilDate>,
     /// The last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<CivilDate>,
 }
 
@@ -67,6 +75,7 @@ pub struct Holdings {
     /// Each reason to hold the number.
     pub items: Vec<Holding>,
     /// What the clerk is asked, with the day from which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub todos: Vec<Todo>,
     /// How soon after the last day the organisation deletes.
     pub cycle: Cycle,
@@ -247,8 +256,7 @@ impl Holdings {
     /// When the number is to be deleted; none while anything holds it without an end, and none if
     /// nothing is known to hold it, which is a question and not a deletion.
     pub fn due(&self) -> Option<Due> {
-        let ends: Option<Vec<_>> = self.items.iter().map(|holding| holding.keep_until).collect();
-        let last = ends?.into_iter().max()?;
+        let last = self.last_day()?;
         let set_last = self.items.iter().filter(|holding| holding.keep_until == Some(last));
         let first_deletable = last.plus_days(1);
         Some(Due {
@@ -260,13 +268,20 @@ impl Holdings {
 
     /// Whether the number may no longer be stored on `today`: every reason to keep it has passed.
     pub fn past_retention(&self, today: CivilDate) -> bool {
-        self.due().is_some_and(|due| due.first_deletable <= today)
+        self.last_day().is_some_and(|last| last < today)
     }
 
     /// 保管のみ: nothing needs its use on `today`, while a statutory period still runs.
     pub fn is_keep_only(&self, today: CivilDate) -> bool {
         let over = |holding: &Holding| holding.use_until.is_some_and(|last| last < today);
-        self.due().is_some_and(|due| today < due.first_deletable) && self.items.iter().all(over)
+        self.last_day().is_some_and(|last| today <= last) && self.items.iter().all(over)
+    }
+
+    /// The last day on which anything keeps the number; none while something is open or unknown.
+    fn last_day(&self) -> Option<CivilDate> {
+        let mut ends = self.items.iter().map(|holding| holding.keep_until);
+        let first = ends.next()??;
+        ends.try_fold(first, |last, end| Some(last.max(end?)))
     }
 }
 

@@ -135,7 +135,7 @@ fn insurance_lost_during_employment_ends_that_holding_alone() {
 }
 
 #[test]
-fn part_timers_and_officers_are_insured_as_practice_says() {
+fn part_timers_and_officers_are_insured_only_as_far_as_usual() {
     let rules = |person: &Person| -> Vec<Rule> {
         let holdings = derive(person, &[Bundle::HealthPension, Bundle::LabourInsurance]);
         holdings.items.iter().filter_map(|item| item.rule).collect()
@@ -154,6 +154,41 @@ fn a_number_that_nothing_needs_is_a_question_and_not_a_deletion() {
     let holdings = derive(&payee, PAYROLL);
     assert_eq!(holdings.due(), None);
     assert_eq!(holdings.todo(day("1970-01-01")).count(), PAYROLL.len());
+}
+
+#[test]
+fn a_bundle_that_holds_nothing_is_asked_about() {
+    let otsu = person(1).with(PersonKind::Employee, Some("2026-02-01")).otsu().ended("2026-06-30");
+    let holdings = derive(&otsu, &[Bundle::HealthPension]);
+    assert_eq!(holdings.due(), None);
+    assert_eq!(holdings.todo(day("2026-07-01")).count(), 1);
+}
+
+#[test]
+fn filings_of_a_later_stint_stand_for_the_earlier_one() {
+    let rehired = person(1)
+        .with(PersonKind::Employee, Some("2023-02-01"))
+        .otsu()
+        .ended("2024-06-30")
+        .fact("2026-02-01", FactKind::EmploymentStarted {})
+        .ended("2026-06-30")
+        .filed("2027-01-29", Purpose::WithholdingSlip, 2026);
+    let holdings = derive(&rehired, &[Bundle::Withholding]);
+    assert_eq!(deletable(&holdings), Some(day("2027-01-30")));
+    assert_eq!(holdings.todo(day("2027-02-01")).count(), 0);
+}
+
+#[test]
+fn a_childs_slips_begin_with_the_child() {
+    let parent = person(1).with(PersonKind::Employee, Some("2015-04-01")).filed(
+        "2025-01-29",
+        Purpose::WithholdingSlip,
+        2024,
+    );
+    let child = person(2).with(PersonKind::Dependant, Some("2026-06-01")).family_of(&parent);
+    let holdings = derive_with(&child, &[Bundle::Withholding], &[&parent], &Settings::default());
+    let from: Vec<_> = holdings.items.iter().map(|item| item.span.from).collect();
+    assert_eq!(from, [Some(day("2026-01-01"))]);
 }
 
 #[test]

@@ -5,10 +5,16 @@
 //! when it may be used, and until when its documents keep it. Nothing here knows today, so the answer
 //! can be stored; [`Holdings::readable`] and [`Holdings::due`] then compare it with a day.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each clock reads the few kinds of facts that move it, and no others may"
+)]
+
 pub use self::derive::Family;
 pub use self::explain::{Lang, Line};
 pub use self::fact::{
-    DeclarationKind, EndReason, Fact, FactError, FactKind, Medium, RemovalReason, Scheme, Scope,
+    DeclarationKind, EndReason, Fact, FactError, FactKind, FamilyWork, Medium, RemovalReason,
+    Scheme,
 };
 pub use self::holding::{Due, Holding, Holdings, Period, SetBy, Span};
 pub use self::paper::{Paper, declarations};
@@ -20,6 +26,7 @@ pub use self::todo::{Todo, TodoKind};
 mod coverage;
 mod derive;
 mod employment;
+mod ended;
 mod explain;
 mod fact;
 mod family;
@@ -36,6 +43,8 @@ mod todo;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod edges;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::time::CivilDate;
 /// before the one that corresponds to its start, or, where the last month has no such day, on that
 /// month's last day (民法143条2項). With 0 years it is `finished` itself.
 ///
-/// Source: practice 2.3; 民法 140条, 143条.
+/// Source: 民法 140条, 143条.
 pub fn last_day(finished: CivilDate, years: u8) -> CivilDate {
     if years == 0 {
         return finished;

@@ -29,6 +29,8 @@ pub(super) struct Last {
 /// Until when a filed year keeps the number, and which fact says so.
 #[derive(Clone, Copy)]
 pub(super) struct Closing {
+    /// The day of the fact.
+    pub(super) on: CivilDate,
     pub(super) keep_until: CivilDate,
     pub(super) set_by: SetBy,
 }
@@ -88,7 +90,7 @@ pub(super) fn closings(
             FactKind::NoFilingRequired { tax_year, .. } => (*tax_year, fact.on),
             _ => continue,
         };
-        let closing = Closing { keep_until, set_by: fact.setter() };
+        let closing = Closing { on: fact.on, keep_until, set_by: fact.setter() };
         let known = closings.entry(year).or_insert(closing);
         if known.keep_until < keep_until {
             *known = closing;
@@ -105,6 +107,9 @@ pub(super) fn parts(years: Years, closings: &BTreeMap<i16, Closing>) -> Vec<Part
     let mut parts = Vec::with_capacity(closings.len() + 1);
     let mut first = years.first;
     for (year, closing) in closings {
+        if first.is_some_and(|first| *year < first) {
+            continue;
+        }
         let span = Span { from: first.map(year_start), until: Some(year_end(*year)) };
         let filed = Part::until(span, closing.keep_until, false, Some(closing.set_by));
         let last = years.last.filter(|last| last.year == *year);
@@ -120,6 +125,18 @@ pub(super) fn parts(years: Years, closings: &BTreeMap<i16, Closing>) -> Vec<Part
         Some(_) => {}
     }
     parts
+}
+
+/// The closed years from `first` to `last`; a later filing stands for a last year nobody recorded.
+pub(super) fn within(
+    closed: &BTreeMap<i16, Closing>,
+    first: Option<i16>,
+    last: i16,
+) -> BTreeMap<i16, Closing> {
+    let standing = closed.range(last..).next().map(|(_, closing)| (last, *closing));
+    let early = closed.iter().filter(|(year, _)| **year < last);
+    let known = early.filter(|(year, _)| first.is_none_or(|first| first <= **year));
+    known.map(|(year, closing)| (*year, *closing)).chain(standing).collect()
 }
 
 /// The first year to ask about, and the day from which: 1 February after it.

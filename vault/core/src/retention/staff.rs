@@ -5,7 +5,7 @@ use super::derive::Deriving;
 use super::employment::{Employment, Stint};
 use super::fact::{Fact, FactKind, Scheme};
 use super::period::{declaration_keep_until, last_day, slip_deadline, year_end, year_start};
-use super::slips::{Last, Part, Years, closings, parts, unfiled};
+use super::slips::{Last, Part, Years, closings, parts, unfiled, within};
 use super::{Rule, SetBy, Settings, Span, TodoKind};
 use crate::person::TaxColumn;
 use crate::purpose::{Bundle, Purpose};
@@ -135,20 +135,17 @@ impl Deriving<'_> {
     fn withholding(&mut self, employment: &Employment<'_>) {
         let closed = closings(&employment.facts, self.settings.r6_keep, is_salary);
         let known_since = self.person.created_at.tokyo_date().year();
-        let count = employment.stints.len();
+        let newest = employment.stints.len().saturating_sub(1);
         for (at, stint) in employment.stints.iter().enumerate() {
             let years = paid_years(stint, self.settings);
-            let mut own = closed.clone();
-            own.retain(|year, _| {
-                (at == 0 || years.first.is_none_or(|first| first <= *year))
-                    && (at + 1 == count || years.last.is_none_or(|last| *year <= last.year))
-            });
+            let own = match years.last {
+                Some(last) if at < newest => within(&closed, years.first, last.year),
+                _ => closed.clone(),
+            };
             for part in parts(years, &own) {
                 self.hold(Bundle::Withholding, Some(Rule::R6), part);
             }
-            if at + 1 == count
-                && let Some((tax_year, from)) = unfiled(years, &own, known_since)
-            {
+            if let Some((tax_year, from)) = unfiled(years, &own, known_since) {
                 self.ask(TodoKind::NotFiled { tax_year }, Some(from));
             }
         }

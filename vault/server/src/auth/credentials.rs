@@ -108,10 +108,7 @@ pub fn new_seed(
     rng.fill(&mut *seed);
     rng.fill(&mut salt);
     let sealed = HEXLOWER.encode(seal_totp(key, place, &seed, &salt).as_bytes());
-    let totp = generator(&seed)
-        .with_account_name(login)
-        .with_issuer(Some("Azekura"))
-        .build()?;
+    let totp = generator(&seed).with_account_name(login).with_issuer(Some("Azekura")).build()?;
     let base32 = data_encoding::BASE32_NOPAD.encode(&*seed);
     Ok(NewSeed { sealed, base32: base32.into(), uri: totp.to_url()?.into() })
 }

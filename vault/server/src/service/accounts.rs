@@ -7,19 +7,16 @@ use azekura_core::retention::Settings;
 use azekura_core::roster::{Organisation, Profile, User, UserState};
 
 use super::audit::{self, Made};
+use super::holdings;
 use super::{Error, Result, queue, rights};
 use crate::app::App;
 use crate::auth::{Actor, Permission, Who};
-use super::holdings;
 
 /// Proposes an account.
 pub async fn propose_user(app: &App, actor: &Actor, display_name: String) -> Result<Change> {
     let mut journal = audit::begin(app, actor, None, Permission::Administer).await?;
-    let content = Content::User(NewUser {
-        user: app.new_id(),
-        display_name,
-        enrolment: app.new_id(),
-    });
+    let content =
+        Content::User(NewUser { user: app.new_id(), display_name, enrolment: app.new_id() });
     let change = queue::propose(app, &mut journal, actor, None, content).await?;
     journal.answer(Made::Change(&change)).await?;
     journal.commit().await?;
@@ -29,7 +26,7 @@ pub async fn propose_user(app: &App, actor: &Actor, display_name: String) -> Res
 /// Every account, oldest first.
 pub async fn users(app: &App, actor: &Actor) -> Result<Vec<User>> {
     let view = audit::view(app, actor, None, Permission::Administer).await?;
-    Ok(view.authority.users().cloned().collect())
+    Ok(view.authority.users().map(|kept| (**kept).clone()).collect())
 }
 
 /// What an organisation begins with.
@@ -47,11 +44,7 @@ pub struct Founding {
 }
 
 /// Proposes an organisation with its first manager.
-pub async fn propose_organisation(
-    app: &App,
-    actor: &Actor,
-    founding: Founding,
-) -> Result<Change> {
+pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) -> Result<Change> {
     check_settings(&founding.settings)?;
     let mut journal = audit::begin(app, actor, None, Permission::Administer).await?;
     let manager = journal.authority().user(founding.manager);
@@ -85,10 +78,11 @@ pub async fn organisations(app: &App, actor: &Actor) -> Result<Vec<Organisation>
             authority.user(*id).is_some_and(|user| user.administrator)
                 || rights::belongs(&authority, org.id, *id, day)
         }
-        Who::Client { id, .. } => authority.client(*id).is_some_and(|one| one.org == org.id),
+        Who::Client { id, .. } => authority.client_by_id(*id).is_some_and(|one| one.org == org.id),
         Who::Job(_) | Who::Nobody | Who::Operator => false,
     };
-    Ok(authority.organisations().filter(|org| sees(org)).cloned().collect())
+    let seen = authority.organisations().filter(|org| sees(org));
+    Ok(seen.map(|kept| (**kept).clone()).collect())
 }
 
 /// One organisation and the version of its row.

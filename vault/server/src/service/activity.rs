@@ -44,8 +44,10 @@ impl Activity {
     pub fn take_unwritten(&self) -> Vec<(SessionId, Timestamp)> {
         lock(&self.0)
             .iter_mut()
-            .filter(|(_, act)| !std::mem::replace(&mut act.written, true))
-            .map(|(session, act)| (*session, act.at))
+            .filter_map(|(session, act)| {
+                let known = std::mem::replace(&mut act.written, true);
+                (!known).then_some((*session, act.at))
+            })
             .collect()
     }
 }

@@ -2,9 +2,9 @@
 
 use azekura_core::audit::Digest;
 use azekura_core::certificate::{
-    Approval, AuditTrail, Certificate, CertificateType, Holding, Jws, LockA, LockB, Method,
-    Performer, Scan, Serial, Target, TargetVersion, Tenant, TimeSource, Trigger, Verification,
-    file_bytes,
+    Approval, AuditTrail, Certificate, CertificateType, Holding, Jws, LockA, LockB, LockState,
+    Method, Performer, Scan, Serial, Target, TargetVersion, Tenant, TimeSource, Trigger,
+    Verification, file_bytes,
 };
 use azekura_core::id::{CertificateId, OrganisationId, PersonId, SlotId};
 use azekura_core::person::Person;
@@ -73,12 +73,12 @@ pub(super) fn payload(app: &App, facts: &Facts<'_>) -> Result<Certificate> {
         department: String::new(),
         grace_days: if app.demo { 0 } else { u32::from(organisation.settings.grace_days) },
         holdings: holdings(person, *destroyed_at),
-        lock_a: LockA { done: *destroyed_at, state: String::from("done") },
+        lock_a: LockA { done: *destroyed_at, state: LockState::Done },
         lock_b: LockB {
             copies_unattested: 0,
             due: destroyed_at.plus_millis(HORIZON_DAYS * 86_400_000),
             epochs: vec![gone.epoch],
-            state: String::from("pending"),
+            state: LockState::Pending,
         },
         method: method(),
         performed_by: Performer { job: Some(purge.id), node: app.node.clone() },
@@ -130,8 +130,7 @@ pub async fn list(
 ) -> Result<Page<CertificateRow>> {
     let mut view = look(app, actor, org).await?;
     let after = paging.cursor.as_deref().map(read_serial).transpose()?;
-    let kept =
-        certificates::page(&mut view.reading, org, person, after, paging.limit).await?;
+    let kept = certificates::page(&mut view.reading, org, person, after, paging.limit).await?;
     let items: Vec<_> = kept.iter().map(|kept| (**kept).clone()).collect();
     let full = items.len() == usize::from(paging.limit);
     let next = items.last().filter(|_| full).map(|one| one.serial.to_string());

@@ -219,8 +219,11 @@ async fn apply(
         }
         Content::Client(client) => {
             let (id, owner) = (client.id, client.owner);
-            journal
-                .append(RosterEvent::ClientRegistered { change: change.id, client: id, owner })?;
+            journal.append(RosterEvent::ClientRegistered {
+                change: change.id,
+                client: id,
+                owner,
+            })?;
             journal.insert(client.clone()).await?;
         }
         Content::Designation(_) => designate(journal, change).await?,

@@ -113,8 +113,7 @@ async fn activate(
     let proposal = change.content.number().ok_or(ReviewError::NotForYou)?;
     let org = change.org.ok_or(Error::NotFound)?;
     let kept = people::find(journal.reading(), org, proposal.person).await?;
-    let spot =
-        Spot { org, person: proposal.person, version: proposal.version, slot: app.new_id() };
+    let spot = Spot { org, person: proposal.person, version: proposal.version, slot: app.new_id() };
     let sealed = app.keys.seal_active(spot, number, &*app.rng);
     journal.append(ChangeEvent::Approved { change: change.id, digest: queue::digest(change)? })?;
     journal.append(NumberEvent::Activated {
@@ -157,10 +156,7 @@ async fn activate(
 
 /// Destroys the entry of a change that will not become active, and gives the person back to the
 /// state before it, or marks it as returned.
-pub(super) async fn send_back(
-    journal: &mut Journal<'_>,
-    change: &Change,
-) -> Result<Vec<SlotId>> {
+pub(super) async fn send_back(journal: &mut Journal<'_>, change: &Change) -> Result<Vec<SlotId>> {
     let (Some(proposal), Some(org)) = (change.content.number(), change.org) else {
         return Ok(Vec::new());
     };
@@ -178,11 +174,7 @@ pub(super) async fn send_back(
     Ok(vec![proposal.slot])
 }
 
-async fn save(
-    journal: &mut Journal<'_>,
-    kept: &Kept<PersonRow>,
-    person: Person,
-) -> Result<()> {
+async fn save(journal: &mut Journal<'_>, kept: &Kept<PersonRow>, person: Person) -> Result<()> {
     holdings::save(journal, kept, person).await.map(drop)
 }
 

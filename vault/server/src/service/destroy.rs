@@ -63,7 +63,6 @@ pub(super) async fn one(
     journal.append(NumberEvent::Destroyed {
         blob_sha256: Some(blob_sha256),
         change,
-        epoch: about.epoch,
         person: about.person,
         purge,
         slot,

@@ -11,9 +11,9 @@ use super::audit::{self, Journal};
 use super::sessions::{self, Opened};
 use super::{Error, Result};
 use crate::app::App;
+use crate::auth::Actor;
 use crate::auth::credentials::{self, Lockout, WeakPassword};
 use crate::auth::tokens::{self, Kind};
-use crate::auth::Actor;
 use crate::store::{Kept, accounts};
 
 /// Hours a token is good for.

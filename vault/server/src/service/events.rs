@@ -143,7 +143,7 @@ fn check(person: &Person, fact: &Fact) -> Result<()> {
         let detail = "a correction takes two people: propose a change of type fact_corrected";
         return Err(Error::fault("/type", "two-people", detail));
     }
-    fact.check(held.kind).map_err(|error| {
+    fact.check(held).map_err(|error| {
         Error::fault(format!("/{}", error.field()), "fact", "does not fit this fact")
     })
 }

@@ -1,9 +1,11 @@
 //! The job that deletes. Two transactions a chunk: the first destroys, the second certifies; a start
 //! certifies what was destroyed and not yet certified.
 
+use std::collections::HashMap;
+
 use azekura_core::audit::Digest;
-use azekura_core::audit::event::{Event, NumberEvent, PurgeEvent};
 use azekura_core::audit::Entry;
+use azekura_core::audit::event::{Event, NumberEvent, PurgeEvent};
 use azekura_core::certificate::{self, Certificate, Scan};
 use azekura_core::id::{CertificateId, OrganisationId, PersonId, PurgeId};
 use azekura_core::person::NumberState;
@@ -11,9 +13,10 @@ use azekura_core::purge::{Item, Purge, PurgeState, observed_days};
 use azekura_core::roster::Organisation;
 
 use super::audit::{self, Journal};
+use super::certificates::{self, Gone};
 use super::destroy::{self, Cause};
 use super::purge::{in_batch, may_go, people_of};
-use super::{Error, Result, certificates};
+use super::{Error, Result};
 use crate::app::App;
 use crate::auth::Actor;
 use crate::store::certificates::{self as rows, CertificateRow};
@@ -59,12 +62,7 @@ async fn is_due(app: &App, purge: &Purge) -> Result<bool> {
     Ok(purge.due(app.clock.now().tokyo_date(), observed_days(&beats), grace))
 }
 
-async fn execute(
-    app: &App,
-    actor: &Actor,
-    id: PurgeId,
-    done: &mut Done,
-) -> Result<()> {
+async fn execute(app: &App, actor: &Actor, id: PurgeId, done: &mut Done) -> Result<()> {
     let items = begin(app, actor, id).await?;
     for chunk in items.chunks(CHUNK) {
         let (destroyed, needles) = destroy_chunk(app, actor, id, chunk).await?;
@@ -78,11 +76,7 @@ async fn execute(
 }
 
 /// Marks the batch as begun, once.
-async fn begin(
-    app: &App,
-    actor: &Actor,
-    id: PurgeId,
-) -> Result<Vec<Item>> {
+async fn begin(app: &App, actor: &Actor, id: PurgeId) -> Result<Vec<Item>> {
     let mut journal = audit::begin_own(app, actor, None).await?;
     let kept = journal.reading().find::<Purge>(id).await?.ok_or(Error::NotFound)?;
     let items = purges::items(journal.reading(), &kept).await?;
@@ -158,7 +152,7 @@ async fn certify_chunk(
     let purge = journal.reading().find::<Purge>(id).await?.ok_or(Error::NotFound)?;
     let organisation = journal.reading().find::<Organisation>(org).await?.ok_or(Error::NotFound)?;
     let scan = Scan { files: scan.files, hits: scan.hits };
-    let mut certified = 0;
+    let (mut certified, year) = (0, journal.at().tokyo_date().year());
     for kept in people_of(journal.reading(), org, chunk).await? {
         let NumberState::Disposed { certificate, at } = &kept.person.number.state else { continue };
         let (certificate, at) = (*certificate, *at);
@@ -167,7 +161,7 @@ async fn certify_chunk(
         }
         let gone = gone(&mut journal, id, kept.person.id).await?;
         let Some(gone) = gone else { continue };
-        let serial = rows::next_serial(journal.reading(), journal.at().tokyo_date().year()).await?;
+        let serial = rows::next_serial(journal.reading(), year).await?;
         let facts = certificates::Facts {
             purge: &purge,
             organisation: &organisation,
@@ -185,34 +179,28 @@ async fn certify_chunk(
 }
 
 /// What the log says of the destroyed version of a person.
-async fn gone(
-    journal: &mut Journal<'_>,
-    id: PurgeId,
-    person: PersonId,
-) -> Result<Option<certificates::Gone>> {
+async fn gone(journal: &mut Journal<'_>, id: PurgeId, person: PersonId) -> Result<Option<Gone>> {
     let about = entries::entries_about(journal.reading(), person, 0, u16::MAX).await?;
-    let mut found = None;
+    let (mut epochs, mut found) = (HashMap::new(), None);
     for leaf in about {
         let entry = Entry::from_leaf(&leaf.leaf).map_err(Error::internal)?;
-        if let Event::Number(NumberEvent::Destroyed {
-            purge: Some(purge),
-            slot,
-            version,
-            blob_sha256: Some(blob_sha256),
-            slot_sha256: Some(slot_sha256),
-            epoch,
-            ..
-        }) = entry.event
-            && purge == id
-        {
-            found = Some(certificates::Gone {
-                entry: entry.seq,
+        match entry.event {
+            Event::Number(NumberEvent::Activated { slot, epoch, .. }) => {
+                epochs.insert(slot, epoch);
+            }
+            Event::Number(NumberEvent::Destroyed {
+                purge: Some(purge),
                 slot,
                 version,
-                blob_sha256,
-                slot_sha256,
-                epoch,
-            });
+                blob_sha256: Some(blob_sha256),
+                slot_sha256: Some(slot_sha256),
+                ..
+            }) if purge == id => {
+                let epoch = epochs.get(&slot).copied().unwrap_or_default();
+                let entry = entry.seq;
+                found = Some(Gone { entry, slot, version, blob_sha256, slot_sha256, epoch });
+            }
+            _ => {}
         }
     }
     Ok(found)
@@ -226,8 +214,8 @@ async fn issue(
 ) -> Result<()> {
     let signer = app.keys.ring().certificate.signer();
     let kid = certificates::key_id(&signer.public_key());
-    let jws = certificate::issue(payload, &kid, |bytes| signer.sign(bytes))
-        .map_err(Error::internal)?;
+    let jws =
+        certificate::issue(payload, &kid, |bytes| signer.sign(bytes)).map_err(Error::internal)?;
     let (person, org) = (payload.target.record, payload.tenant.id);
     let sha256: Digest = jws.payload_sha256();
     journal.append(PurgeEvent::CertificateIssued {
@@ -251,12 +239,7 @@ async fn issue(
     journal.insert(row).await.map(drop)
 }
 
-async fn finish(
-    app: &App,
-    actor: &Actor,
-    id: PurgeId,
-    items: &[Item],
-) -> Result<()> {
+async fn finish(app: &App, actor: &Actor, id: PurgeId, items: &[Item]) -> Result<()> {
     let org = org_of(app, id).await?;
     let mut journal = audit::begin_own(app, actor, Some(org)).await?;
     let kept = journal.reading().find::<Purge>(id).await?.ok_or(Error::NotFound)?;

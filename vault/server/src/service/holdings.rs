@@ -5,7 +5,6 @@ use azekura_core::id::OrganisationId;
 use azekura_core::person::{NumberState, Person};
 use azekura_core::purpose::Purposes;
 use azekura_core::retention::{Holdings, Settings};
-use azekura_core::roster::Organisation;
 
 use super::audit::Journal;
 use super::{Error, Result};
@@ -68,7 +67,7 @@ pub(super) async fn derive_all(
 
 /// The settings of an organisation, as of this transaction.
 pub(super) fn settings(journal: &Journal<'_>, org: OrganisationId) -> Result<Settings> {
-    let found: Option<&Organisation> = journal.authority().organisation(org);
+    let found = journal.authority().organisation(org);
     found.map(|org| org.settings.clone()).ok_or(Error::NotFound)
 }
 

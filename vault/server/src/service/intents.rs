@@ -163,11 +163,7 @@ async fn settle(app: &App, group: &mut Vec<Waiting>) {
 }
 
 /// Decides each ask against what the log head vouches for, logs every decision, commits.
-async fn decide(
-    app: &App,
-    asks: &[&Ask],
-    outcomes: &[Outcome],
-) -> Result<Vec<Result<Answer>>> {
+async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Result<Answer>>> {
     let own = Actor::job("intents");
     let mut journal = audit::begin_own(app, &own, None).await?;
     for Outcome { actor, org, read, sent, failed } in outcomes {
@@ -214,11 +210,7 @@ async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
 }
 
 /// The scope within which the caller may read, if the call as a whole is let through.
-fn admit(
-    journal: &mut Journal<'_>,
-    quotas: &mut Quotas,
-    ask: &Ask,
-) -> Result<Result<Scope>> {
+fn admit(journal: &mut Journal<'_>, quotas: &mut Quotas, ask: &Ask) -> Result<Result<Scope>> {
     let at = journal.at();
     let scope = rights::scope(journal.authority(), &ask.actor, ask.org, Permission::Use, at);
     let admitted = scope.and_then(|scope| match quotas.charge(journal, ask) {
@@ -295,8 +287,11 @@ fn one(
 
 fn intent(ask: &Ask, scope: &Scope, rule: &str, people: &[PersonVersion]) -> NumberEvent {
     let policy = serde_json::to_vec(scope).unwrap_or_default();
-    let dec =
-        Decision { policy: Digest::of(&policy), rule: String::from(rule), v: String::from("allow") };
+    let dec = Decision {
+        policy: Digest::of(&policy),
+        rule: String::from(rule),
+        v: String::from("allow"),
+    };
     NumberEvent::ReleaseIntent {
         dec,
         dry_run: ask.dry_run,

@@ -106,7 +106,8 @@ pub(super) async fn entry_of_certificate(app: &App, row: &CertificateRow) -> Res
 
 /// Writes the whole log to `dir`: `entries.jsonl` and `checkpoint`. Only on the host.
 pub async fn export(app: &App, dir: &Path) -> Result<u64> {
-    let mut journal = audit::begin_own(app, &Actor::operator(), None).await?;
+    let operator = Actor::operator();
+    let mut journal = audit::begin_own(app, &operator, None).await?;
     let size = journal.next_seq() + 1;
     journal.append(VaultEvent::LogExported { size })?;
     journal.commit().await?;

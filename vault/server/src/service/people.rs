@@ -179,8 +179,7 @@ pub async fn amend(
         fields.push(String::from("name"));
     }
     journal.append(PeopleEvent::PersonUpdated { change: None, fields, person: id })?;
-    let kept =
-        people::replace(journal.write(), &kept, row).await.map_err(Error::unlogged)?;
+    let kept = people::replace(journal.write(), &kept, row).await.map_err(Error::unlogged)?;
     let view = view_of(app, &kept, journal.at())?;
     journal.commit().await?;
     Ok(view)

@@ -106,12 +106,7 @@ pub async fn approve(
 }
 
 /// Drops a batch before anything in it is gone.
-pub async fn cancel(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    id: PurgeId,
-) -> Result<Batch> {
+pub async fn cancel(app: &App, actor: &Actor, org: OrganisationId, id: PurgeId) -> Result<Batch> {
     let mut journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
     let (kept, items) = find(journal.reading(), org, id, None).await?;
     let mut purge = (*kept).clone();

@@ -18,7 +18,8 @@ pub(super) async fn propose(
     org: Option<OrganisationId>,
     content: Content,
 ) -> Result<Change> {
-    let maker = Maker { user: actor.person().ok_or(Error::Unauthenticated)?, client: client(actor) };
+    let maker =
+        Maker { user: actor.person().ok_or(Error::Unauthenticated)?, client: client(actor) };
     let change = Change::propose(app.new_id(), org, maker, content, journal.at());
     enter(journal, change).await
 }

@@ -178,18 +178,16 @@ impl Release {
         let given = match decided {
             Err(denial) => Given::Denied(denial),
             Ok(_) if self.ask.dry_run => Given::Allowed,
-            Ok(number) => {
-                match self.app.keys.open(&answer.committed, self.ask.org, &number) {
-                    Ok(number) => {
-                        self.sent += 1;
-                        Given::Number(number)
-                    }
-                    Err(failure) => {
-                        self.failed += 1;
-                        return Err(integrity(failure));
-                    }
+            Ok(number) => match self.app.keys.open(&answer.committed, self.ask.org, &number) {
+                Ok(number) => {
+                    self.sent += 1;
+                    Given::Number(number)
                 }
-            }
+                Err(failure) => {
+                    self.failed += 1;
+                    return Err(integrity(failure));
+                }
+            },
         };
         Ok(Line { person, external_ref, given })
     }
@@ -234,21 +232,16 @@ pub struct Record {
 /// # Errors
 ///
 /// [`Error::NotFound`] unless the caller asked it, or reviews reads.
-pub async fn record(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    id: ReadId,
-) -> Result<Record> {
+pub async fn record(app: &App, actor: &Actor, org: OrganisationId, id: ReadId) -> Result<Record> {
     let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
-    let leaves = entries::entries_of_read(&mut view.reading, org, id).await?;
+    let leaves = entries::entries_about(&mut view.reading, id, 0, u16::MAX).await?;
     let read = |leaf: &entries::Leaf| Entry::from_leaf(&leaf.leaf).map_err(Error::internal);
-    let found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
+    let mut found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
+    found.retain(|entry| entry.tenant == Some(org));
     let record = gather(id, &found).ok_or(Error::NotFound)?;
     let own = record.actor.person() == actor.person();
-    let reviews = |need| {
-        super::rights::check(&view.authority, actor, Some(org), need, view.at).is_ok()
-    };
+    let reviews =
+        |need| super::rights::check(&view.authority, actor, Some(org), need, view.at).is_ok();
     if own || reviews(Permission::Audit) { Ok(record) } else { Err(Error::NotFound) }
 }
 

@@ -55,18 +55,23 @@ pub fn check(
     org: Option<OrganisationId>,
     need: Permission,
     at: Timestamp,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     let day = at.tokyo_date();
     match (&actor.who, org) {
         (Who::User { id, session, .. }, org) => {
-            live_session(authority, *id, authority.session(*session), at)?;
+            live_session(
+                authority,
+                *id,
+                authority.session_by_id(*session).map(|kept| &**kept),
+                at,
+            )?;
             match org {
                 Some(org) => user_in(authority, *id, org, need, day),
                 None => user_of_vault(authority, *id, need),
             }
         }
         (Who::Client { id, .. }, Some(org)) => {
-            let client = authority.client(*id).filter(|client| client.org == org);
+            let client = authority.client_by_id(*id).filter(|client| client.org == org);
             client_in(client.ok_or(Refusal::NotFound)?, need, day)
         }
         (Who::Client { .. }, None) => Err(Refusal::NotPermitted),
@@ -85,7 +90,7 @@ pub fn scope(
     org: OrganisationId,
     need: Permission,
     at: Timestamp,
-) -> std::result::Result<Scope, Refusal> {
+) -> Result<Scope, Refusal> {
     check(authority, actor, Some(org), need, at)?;
     Ok(scope_on(authority, actor, org, need, at.tokyo_date()))
 }
@@ -103,7 +108,7 @@ pub fn reaches(
     need: Permission,
     person: &Person,
     day: CivilDate,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     let scope = scope_on(authority, actor, org, need, day);
     let reached = person.relationships.iter().any(|held| scope.kinds.contains(&held.kind));
     if reached { Ok(()) } else { Err(Refusal::Access(Denial::OutsideScope)) }
@@ -118,7 +123,7 @@ fn scope_on(
 ) -> Scope {
     match (&actor.who, capability(need)) {
         (Who::Client { id, .. }, _) => {
-            authority.client(*id).map(|client| client.scope.clone()).unwrap_or_default()
+            authority.client_by_id(*id).map(|client| client.scope.clone()).unwrap_or_default()
         }
         (Who::User { id, .. }, Some(capability)) => Scope::union(
             authority
@@ -175,12 +180,7 @@ pub fn capabilities(
 }
 
 /// Whether the user has a place in the organisation: a role or a designation, in force.
-pub fn belongs(
-    authority: &Authority,
-    org: OrganisationId,
-    user: UserId,
-    day: CivilDate,
-) -> bool {
+pub fn belongs(authority: &Authority, org: OrganisationId, user: UserId, day: CivilDate) -> bool {
     !roles(authority, org, user, day).is_empty()
         || !capabilities(authority, org, user, day).is_empty()
 }
@@ -190,17 +190,13 @@ fn live_session(
     user: UserId,
     session: Option<&Session>,
     at: Timestamp,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     let live = session.is_some_and(|session| session.user == user && at < session.expires_at);
     let active = authority.user(user).is_some_and(|user| user.state == UserState::Active);
     if live && active { Ok(()) } else { Err(Refusal::Unauthenticated) }
 }
 
-fn user_of_vault(
-    authority: &Authority,
-    user: UserId,
-    need: Permission,
-) -> std::result::Result<(), Refusal> {
+fn user_of_vault(authority: &Authority, user: UserId, need: Permission) -> Result<(), Refusal> {
     let administrator = authority.user(user).is_some_and(|user| user.administrator);
     match need {
         Permission::Administer | Permission::Settle | Permission::View if administrator => Ok(()),
@@ -214,7 +210,7 @@ fn user_in(
     org: OrganisationId,
     need: Permission,
     day: CivilDate,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     if authority.organisation(org).is_none() {
         return Err(Refusal::NotFound);
     }
@@ -251,22 +247,18 @@ fn handler(
     user: UserId,
     capability: Capability,
     day: CivilDate,
-) -> std::result::Result<(), Refusal> {
+) -> Result<(), Refusal> {
     let administrator = authority.user(user).is_none_or(|user| user.administrator);
     if administrator || !capabilities(authority, org, user, day).contains(&capability) {
         return Err(Refusal::Access(Denial::NotDesignated));
     }
     let trained = authority
         .trainings(org, user)
-        .any(|training| training.on <= day && day <= training.valid_until());
+        .any(|row| row.training.on <= day && day <= row.training.valid_until());
     if trained { Ok(()) } else { Err(Refusal::Access(Denial::TrainingExpired)) }
 }
 
-fn client_in(
-    client: &Client,
-    need: Permission,
-    day: CivilDate,
-) -> std::result::Result<(), Refusal> {
+fn client_in(client: &Client, need: Permission, day: CivilDate) -> Result<(), Refusal> {
     let operation = match need {
         Permission::Enter(operation) => Some(operation),
         Permission::Use => Some(Operation::Reads),

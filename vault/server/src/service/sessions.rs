@@ -107,13 +107,12 @@ pub async fn close(app: &App, actor: &Actor) -> Result<()> {
 pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
     let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
     let authority = app.authority();
-    let row = authority.session(session).ok_or(Error::Unauthenticated)?;
+    let row = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
     if app.clock.now().millis_since(app.activity.last(row)) > Session::UNLOCK_MS {
         return Err(Error::Unauthenticated);
     }
     let login = app.reading().await?.find::<Credential>(id).await?.ok_or(Error::SignIn)?;
-    let credential =
-        count_attempt(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
+    let credential = count_attempt(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
     let held = verify_password(app, &credential, &password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
     if !held {
@@ -134,8 +133,9 @@ pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<
 pub fn current(app: &App, actor: &Actor) -> Result<(Session, User, Vec<Place>)> {
     let Who::User { id, session, .. } = actor.who else { return Err(Error::Unauthenticated) };
     let authority = app.authority();
-    let session = authority.session(session).cloned().ok_or(Error::Unauthenticated)?;
-    let user = authority.user(id).cloned().ok_or(Error::Unauthenticated)?;
+    let session = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
+    let user = authority.user(id).ok_or(Error::Unauthenticated)?;
+    let (session, user) = ((**session).clone(), (**user).clone());
     Ok((session, user, places(&authority, id, app.clock.now().tokyo_date())))
 }
 
@@ -168,14 +168,10 @@ pub fn authenticate(
     Ok(Actor { who, request: Some(request), ip, once: None })
 }
 
-fn user_of(
-    app: &App,
-    authority: &Authority,
-    token: &tokens::Token,
-    locked: Locked,
-) -> Result<Who> {
+fn user_of(app: &App, authority: &Authority, token: &tokens::Token, locked: Locked) -> Result<Who> {
     let now = app.clock.now();
-    let session = authority.session(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
+    let session =
+        authority.session_by_id(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
     let mac = app.keys.ring().session.mac(session.user, session.issued_at, &token.secret);
     let user = authority.user(session.user).filter(|user| user.state == UserState::Active);
     if !tokens::fits(&session.token_mac, &mac) || user.is_none() || now >= session.expires_at {
@@ -197,7 +193,7 @@ fn client_of(
 ) -> Result<Who> {
     let key = api_key::ApiKey::parse(bearer.expose_secret()).map_err(|_| Error::Unauthenticated)?;
     let id = HEXLOWER.encode(&key.id());
-    let client = authority.client_by_key(&id).ok_or(Error::Unauthenticated)?;
+    let client = authority.client(&id).ok_or(Error::Unauthenticated)?;
     let kept = client.key.as_ref().ok_or(Error::Unauthenticated)?;
     let good = tokens::fits(&kept.mac, &key.mac(&app.keys.ring().api));
     let here = client.networks.is_empty() || ip.is_some_and(|ip| client.networks.contains(&ip));
@@ -250,9 +246,7 @@ pub(super) fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec
             org: org.id,
             name: org.name.clone(),
             roles: rights::roles(authority, org.id, user, day).into_iter().collect(),
-            capabilities: rights::capabilities(authority, org.id, user, day)
-                .into_iter()
-                .collect(),
+            capabilities: rights::capabilities(authority, org.id, user, day).into_iter().collect(),
         })
         .collect()
 }
@@ -277,8 +271,8 @@ async fn count_attempt(app: &App, actor: &Actor, login: &str) -> Result<Option<C
         journal.commit().await?;
         return Ok(None);
     };
-    let Some(counted) = lockout(journal.authority(), kept.user, journal.at())
-        .attempt(&kept, journal.at())
+    let Some(counted) =
+        lockout(journal.authority(), kept.user, journal.at()).attempt(&kept, journal.at())
     else {
         refuse(&mut journal, Some(kept.user), "locked")?;
         journal.commit().await?;
@@ -305,17 +299,14 @@ async fn admit(
     credential: &Kept<Credential>,
     step: u64,
 ) -> Result<Opened> {
-    let user = journal.authority().user(credential.user).cloned().ok_or(Error::SignIn)?;
+    let user = journal.authority().user(credential.user).ok_or(Error::SignIn)?;
+    let user = (**user).clone();
     if user.state != UserState::Active {
         return Err(Error::SignIn);
     }
     let (token, session) = start(app, journal, &user).await?;
-    let used = Credential {
-        last_step: step,
-        failures: 0,
-        locked_until: None,
-        ..(**credential).clone()
-    };
+    let used =
+        Credential { last_step: step, failures: 0, locked_until: None, ..(**credential).clone() };
     journal.replace(credential, used).await?;
     let places = places(journal.authority(), user.id, journal.at().tokyo_date());
     Ok(Opened { token, session, user, places })

@@ -68,8 +68,7 @@ pub async fn submit(
     let notice = covering(&mut journal, org, &new, today).await?;
     verify_identity(&kept.person, &new, today)?;
     let settings = holdings::settings(&journal, org)?;
-    let held =
-        holdings::derive(journal.reading(), &kept.person, &new.purposes, &settings).await?;
+    let held = holdings::derive(journal.reading(), &kept.person, &new.purposes, &settings).await?;
     if held.past_retention(today) {
         return Err(Error::PastRetention);
     }
@@ -153,6 +152,11 @@ async fn covering(
 }
 
 fn verify_identity(person: &Person, new: &NewNumber, today: CivilDate) -> Result<()> {
+    let first = new.kind == NumberKind::Register && person.number.highest_version == 0;
+    if first && new.identity.method.rests_on_an_earlier_check() {
+        let detail = "rests on an earlier check, and there was none";
+        return Err(Error::fault("/identity_check/method", "unverified", detail));
+    }
     let kinds: Vec<_> = person.relationships.iter().map(|held| held.kind).collect();
     new.identity.verify(&kinds, &new.purposes, today).map_err(|unverified| {
         let pointer = format!("/identity_check/{}", unverified.field().name());

@@ -2,7 +2,7 @@
 
 use azekura_core::audit::event::VaultEvent;
 use azekura_core::audit::{Entry, Event};
-use azekura_core::id::{OrganisationId, PersonId};
+use azekura_core::id::OrganisationId;
 use azekura_core::time::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -77,10 +77,10 @@ pub async fn entries_of(
     Ok(rows.into_iter().map(Leaf::from).collect())
 }
 
-/// At most `limit` lines that name a person, from `seq` on.
+/// At most `limit` lines that name a person or belong to a read, from `seq` on.
 pub async fn entries_about(
     reading: &mut Reading<'_>,
-    person: PersonId,
+    subject: impl Into<Uuid>,
     seq: u64,
     limit: u16,
 ) -> Result<Vec<Leaf>> {
@@ -88,10 +88,10 @@ pub async fn entries_about(
         reading.tx(),
         "select e.seq, e.leaf
            from use_index u join log_entry e on e.seq = u.seq
-          where u.person_id = $1 and u.seq >= $2
+          where u.subject_id = $1 and u.seq >= $2
           order by u.seq
           limit $3",
-        Uuid::from(person),
+        subject.into(),
         seq.cast_signed(),
         i64::from(limit),
     )

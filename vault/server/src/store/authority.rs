@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
 use azekura_core::crypto::row::Table;
-use azekura_core::id::{OrganisationId, UserId};
+use azekura_core::id::{ClientId, OrganisationId, SessionId, UserId};
 use azekura_core::roster::{Appointment, Client, Designation, Notice, Organisation, Session, User};
 use uuid::Uuid;
 
@@ -67,6 +67,7 @@ pub struct Removed {
 type OrgUser = (OrganisationId, UserId);
 
 /// The copy in memory.
+#[derive(Clone)]
 pub struct Authority {
     appointments: Shelf<OrgUser, Appointment>,
     clients: Shelf<Option<String>, Client>,
@@ -193,6 +194,16 @@ impl Authority {
     /// The session whose token has this MAC.
     pub fn session(&self, token_mac: &str) -> Option<&Kept<Session>> {
         self.sessions.of(token_mac).next()
+    }
+
+    /// The session of this id.
+    pub fn session_by_id(&self, id: SessionId) -> Option<&Kept<Session>> {
+        self.sessions.get(id)
+    }
+
+    /// The program of this id.
+    pub fn client_by_id(&self, id: ClientId) -> Option<&Kept<Client>> {
+        self.clients.get(id)
     }
 
     /// All sessions, oldest first.
@@ -327,6 +338,7 @@ async fn rows<T: Sealed>(
 }
 
 /// Rows by id, and by one other key.
+#[derive(Clone)]
 struct Shelf<K, T> {
     rows: HashMap<Uuid, Kept<T>>,
     by: HashMap<K, BTreeSet<Uuid>>,

@@ -26,16 +26,13 @@ pub struct Current {
     pub number: Option<Kept<NumberRow>>,
 }
 
-/// Those of `ids` that are people of the organisation, with their numbers in force, by id.
-///
-/// # Errors
-///
-/// [`Error::Forged`] if one of the rows is not as the vault wrote it.
+/// Those of `ids` that are people of the organisation, with their numbers in force, by id. A row that
+/// the vault did not write so is that person's error alone: nobody stops others by changing it.
 pub async fn current(
     reading: &mut Reading<'_>,
     org: OrganisationId,
     ids: &[PersonId],
-) -> Result<Vec<Current>> {
+) -> Result<Vec<(PersonId, Result<Current>)>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
     let rows = sql!(
         reading.tx(),
@@ -59,12 +56,12 @@ pub async fn current(
     )
     .all::<CurrentRow>()
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let number = row.number.into_raw()?.map(|raw| reading.verify(raw)).transpose()?;
-            Ok(Current { person: reading.verify(row.person)?, number })
-        })
-        .collect()
+    Ok(rows.into_iter().map(|row| (row.person.id.into(), verified(reading, row))).collect())
+}
+
+fn verified(reading: &Reading<'_>, row: CurrentRow) -> Result<Current> {
+    let number = row.number.into_raw()?.map(|raw| reading.verify(raw)).transpose()?;
+    Ok(Current { person: reading.verify(row.person)?, number })
 }
 
 /// The ids behind references, for those that the organisation knows. They are only found here;
@@ -133,20 +130,20 @@ pub(super) async fn insert_lines(tx: &mut Tx, lines: &[Line]) -> Result<()> {
 async fn insert_index(tx: &mut Tx, lines: &[Line]) -> Result<()> {
     let pairs: BTreeSet<(Uuid, i64)> = lines
         .iter()
-        .flat_map(|line| line.people.iter().map(|id| ((*id).into(), line.seq.cast_signed())))
+        .flat_map(|line| line.subjects.iter().map(|id| (*id, line.seq.cast_signed())))
         .collect();
     if pairs.is_empty() {
         return Ok(());
     }
-    let (people, seqs): (Vec<Uuid>, Vec<i64>) = pairs.into_iter().unzip();
+    let (subjects, seqs): (Vec<Uuid>, Vec<i64>) = pairs.into_iter().unzip();
     sql!(
         tx,
-        sqlite: "insert into use_index (person_id, seq)
+        sqlite: "insert into use_index (subject_id, seq)
                  select unhex(j.value ->> 0), j.value ->> 1 from json_each($1) j" [
-            pair_list(&people, &seqs)
+            pair_list(&subjects, &seqs)
         ],
-        postgres: "insert into use_index (person_id, seq)
-                   select * from unnest($1::uuid[], $2::bigint[])" [&people, &seqs],
+        postgres: "insert into use_index (subject_id, seq)
+                   select * from unnest($1::uuid[], $2::bigint[])" [&subjects, &seqs],
     )
     .run()
     .await?;

@@ -1,7 +1,9 @@
 //! Batches of deletions and their items.
 
+use std::collections::BTreeSet;
+
 use azekura_core::crypto::row::{RowInput, Table};
-use azekura_core::id::{OrganisationId, PurgeId};
+use azekura_core::id::{OrganisationId, PersonId, PurgeId};
 use azekura_core::purge::{Item, Purge, PurgeState, digest};
 use azekura_core::time::Timestamp;
 use sqlx::FromRow;
@@ -40,6 +42,23 @@ pub async fn page(
             )
         })
         .await
+}
+
+/// The people of an organisation who are in a batch that is not finished or dropped.
+pub async fn open_people(
+    reading: &mut Reading<'_>,
+    org: OrganisationId,
+) -> Result<BTreeSet<PersonId>> {
+    let rows = sql!(
+        reading.tx(),
+        "select i.person_id
+           from purge p join purge_item i on i.purge_id = p.id
+          where p.org_id = $1 and p.state in ('proposed', 'confirmed', 'approved', 'executing')",
+        Uuid::from(org),
+    )
+    .all::<(Uuid,)>()
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Batches of all organisations that wait for their day or were begun, oldest first.

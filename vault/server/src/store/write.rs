@@ -8,7 +8,8 @@ use azekura_core::audit::tree::{Hash, leaf_hash};
 use azekura_core::audit::{Entry, Event, LeafError};
 use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{Sum, Table};
-use azekura_core::id::{OrganisationId, PersonId};
+use azekura_core::id::OrganisationId;
+use uuid::Uuid;
 
 use super::authority::{AuthorityRow, Removed};
 use super::head::{Head, Seal, Seals};
@@ -32,7 +33,7 @@ pub(super) struct Line {
     pub(super) leaf: Vec<u8>,
     /// Hours since 1970 UTC, if the line is a heartbeat.
     pub(super) beat_hour: Option<i64>,
-    pub(super) people: Vec<PersonId>,
+    pub(super) subjects: Vec<Uuid>,
 }
 
 /// What a commit did.
@@ -108,8 +109,9 @@ impl<'k> Write<'k> {
         })?;
         let beats = matches!(entry.event, Event::Vault(VaultEvent::Heartbeat { .. }));
         let beat_hour = beats.then(|| entry.at.as_millis().div_euclid(3_600_000));
-        let people = entry.event.people();
-        self.lines.push(Line { seq, org: entry.tenant, leaf, beat_hour, people });
+        let people = entry.event.people().into_iter().map(Uuid::from);
+        let subjects = people.chain(entry.event.read().map(Uuid::from)).collect();
+        self.lines.push(Line { seq, org: entry.tenant, leaf, beat_hour, subjects });
         Ok(seq)
     }
 

@@ -23,7 +23,7 @@ pub use purge::PurgeEvent;
 pub use roster::{RosterEvent, SettingChange};
 pub use vault::{Boot, VaultEvent};
 
-use crate::id::PersonId;
+use crate::id::{PersonId, ReadId};
 
 /// What happened.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -54,6 +54,26 @@ impl Event {
             Self::People(event) => vec![event.person()],
             Self::Purge(event) => event.people(),
             Self::Access(_) | Self::Roster(_) | Self::Vault(_) => Vec::new(),
+        }
+    }
+}
+
+impl Event {
+    /// The read whose record the entry is part of.
+    pub fn read(&self) -> Option<ReadId> {
+        match self {
+            Self::Number(
+                NumberEvent::ReleaseIntent { read, .. }
+                | NumberEvent::ReleaseOutcome { read, .. }
+                | NumberEvent::ReleaseRefused { read, .. },
+            ) => Some(*read),
+            Self::Access(_)
+            | Self::Change(_)
+            | Self::Number(_)
+            | Self::People(_)
+            | Self::Purge(_)
+            | Self::Roster(_)
+            | Self::Vault(_) => None,
         }
     }
 }

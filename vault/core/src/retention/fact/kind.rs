@@ -34,12 +34,12 @@ pub enum FactKind {
     /// The person became family for these works.
     DependantAdded {
         /// Which works.
-        scope: BTreeSet<Scope>,
+        scope: BTreeSet<FamilyWork>,
     },
     /// The person ceased to be family for these works.
     DependantRemoved {
         /// Which works.
-        scope: BTreeSet<Scope>,
+        scope: BTreeSet<FamilyWork>,
         /// Why.
         reason: RemovalReason,
         /// When the filing about it was finished, if that was later.
@@ -176,7 +176,7 @@ pub enum RemovalReason {
 /// A work for which someone counts as family.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum FamilyWork {
     /// 国民年金第3号.
     Cat3,
     /// 健康保険の被扶養者.
@@ -226,6 +226,25 @@ impl FactKind {
         matches!(self, Self::FactCorrected { .. })
     }
 
+    /// The last pay day, where an end names it.
+    pub(super) const fn last_paid_on(&self) -> Option<CivilDate> {
+        match self {
+            Self::EmploymentEnded { last_paid_on, .. } => *last_paid_on,
+            _ => None,
+        }
+    }
+
+    /// Whether it ends what the relationship began.
+    pub(super) const fn is_end(&self) -> bool {
+        matches!(
+            self,
+            Self::ContractEnded {}
+                | Self::DependantRemoved { .. }
+                | Self::EmploymentEnded { .. }
+                | Self::InsuranceLost { .. }
+        )
+    }
+
     pub(super) const fn tax_year(&self) -> Option<i16> {
         match self {
             Self::DeclarationReceived { tax_year, .. }
@@ -257,17 +276,14 @@ impl FactKind {
             Self::ContractEnded {} | Self::ContractStarted {} => {
                 !kind.is_staff() && kind != Dependant
             }
-            Self::PaymentMade { .. } => !matches!(kind, Dependant | Proprietor),
-            Self::DocumentFiled { .. } | Self::NoFilingRequired { .. } => {
-                !matches!(kind, Dependant | Proprietor)
-            }
+            Self::DocumentFiled { .. }
+            | Self::NoFilingRequired { .. }
+            | Self::PaymentMade { .. } => !matches!(kind, Dependant | Proprietor),
             Self::DependantAdded { .. } | Self::DependantRemoved { .. } => kind == Dependant,
-            Self::InsuranceLost { .. } | Self::InsuranceEnrolled { .. } => {
-                kind.is_staff() || kind == Dependant
-            }
-            Self::MatterOpened { .. } | Self::MatterFinished { .. } => {
-                kind.is_staff() || kind == Dependant
-            }
+            Self::InsuranceEnrolled { .. }
+            | Self::InsuranceLost { .. }
+            | Self::MatterFinished { .. }
+            | Self::MatterOpened { .. } => kind.is_staff() || kind == Dependant,
             Self::DeclarationReceived { .. }
             | Self::DeclarationVoided { .. }
             | Self::EmploymentEnded { .. }
