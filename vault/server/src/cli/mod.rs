@@ -2,7 +2,7 @@
 
 mod doctor;
 mod open;
-mod serve;
+pub mod serve;
 pub mod setup;
 mod socket;
 mod unlock;

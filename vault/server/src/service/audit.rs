@@ -270,25 +270,27 @@ impl Error {
     /// What a failed write means: a duplicate is the caller's, everything else means that the log
     /// could not be written, so nothing was released or changed.
     pub fn unlogged(error: store::Error) -> Self {
-        match error {
-            store::Error::Duplicate { what } => Self::Duplicate { what },
-            store::Error::Stale { .. } => Self::Stale,
-            other => {
-                tracing::error!(error = &other as &dyn std::error::Error, "audit unavailable");
-                Self::AuditUnavailable(Some(Box::new(other)))
-            }
+        if let Some(own) = Self::of_the_caller(&error) {
+            return own;
         }
+        tracing::error!(error = &error as &dyn std::error::Error, "audit unavailable");
+        Self::AuditUnavailable(Some(Box::new(error)))
+    }
+
+    fn of_the_caller(error: &store::Error) -> Option<Self> {
+        if let store::Error::Duplicate { what } = error {
+            return Some(Self::Duplicate { what });
+        }
+        matches!(error, store::Error::Stale { .. }).then_some(Self::Stale)
     }
 }
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Busy => Self::TooBusy,
-            store::Error::Duplicate { what } => Self::Duplicate { what },
-            store::Error::Stale { .. } => Self::Stale,
-            other => Self::internal(other),
+        if matches!(error, store::Error::Busy) {
+            return Self::TooBusy;
         }
+        Self::of_the_caller(&error).unwrap_or_else(|| Self::internal(error))
     }
 }
 
