@@ -233,8 +233,11 @@ impl<'a> Journal<'a> {
 
     /// Commits: entries and effect are durable together, or neither is.
     pub async fn commit(self) -> Result<Committed> {
-        let commit = self.write.commit().await.map_err(Error::unlogged)?;
-        self.app.took(&commit);
+        let Self { app, write, authority, .. } = self;
+        // The copy in memory is changed in place only while nobody else holds it.
+        drop(authority);
+        let commit = write.commit().await.map_err(Error::unlogged)?;
+        app.took(&commit);
         Ok(Committed(()))
     }
 }
