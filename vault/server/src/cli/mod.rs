@@ -1,7 +1,7 @@
 //! The command line: server, operator's tool, scheduled jobs.
 
 mod doctor;
-mod open;
+pub(crate) mod open;
 pub mod serve;
 pub mod setup;
 mod socket;
