@@ -6,7 +6,7 @@ use azekura_core::crypto::signing::Signer;
 use azekura_core::id::new_uuid;
 use azekura_core::random::Rng;
 use azekura_core::time::{Clock, Timestamp};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 use crate::keyfile::StateDir;
@@ -39,6 +39,8 @@ pub struct App {
     pub activity: Activity,
     /// Reads that wait for their intent.
     pub intents: Intents,
+    /// Fires when a purge was approved, so that the job need not wait for its minute.
+    pub approved: Notify,
     /// Password hashes at one time: each takes 64 MiB and a core.
     pub hashing: Semaphore,
     authority: RwLock<Arc<Authority>>,
@@ -88,6 +90,7 @@ impl App {
             demo,
             activity: Activity::default(),
             intents,
+            approved: Notify::new(),
             hashing: Semaphore::new(1),
             authority: RwLock::new(Arc::new(authority)),
             last_id: Mutex::new(Timestamp::from_millis(0)),
@@ -135,6 +138,9 @@ impl App {
 
     /// Takes over what this process committed itself.
     pub fn took(&self, commit: &Commit) {
+        if commit.authority.is_empty() {
+            return;
+        }
         let mut held = self.authority.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut held).apply(commit);
     }

@@ -1,12 +1,12 @@
-//! The files beside the database: keyring, log key, anchor, tombstones and the lock.
+//! The files beside the database: keyring, log key, anchor and tombstones.
 //!
 //! None of them is ever in the database or its backups. Each is readable by its owner only, opened
 //! without following a link, and replaced atomically: new file, fsync, rename, fsync of the folder.
 
 use std::collections::HashSet;
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -35,9 +35,6 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// Another process serves this vault.
-    #[error("another process has this vault open")]
-    Locked,
     /// Others than the owner could read or change it.
     #[error("{} must belong to you and be closed to everyone else", path.display())]
     Open {
@@ -130,27 +127,6 @@ impl StateDir {
         write().map_err(|source| failed("append to", &path, source))
     }
 
-    /// Takes the vault for this process; the lock goes with the returned file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Locked`] while another process holds it. A lock file left behind is no lock.
-    pub fn lock(&self) -> Result<File> {
-        let path = self.path("lock");
-        let file = no_follow()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|source| failed("open", &path, source))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked),
-            Err(std::fs::TryLockError::Error(source)) => Err(failed("lock", &path, source)),
-        }
-    }
-
     /// The last checkpoint this node signed, if it ever signed one.
     pub fn anchor(&self) -> Result<Option<Anchor>> {
         let Some(bytes) = self.read("anchor")? else { return Ok(None) };
@@ -181,9 +157,15 @@ impl Tombstones {
 
     /// Reads the file and checks each line against the vault's key.
     pub fn open(dir: &StateDir, key: &RowKey) -> Result<Self> {
-        let text = dir.read(Self::FILE)?.unwrap_or_default();
+        let mut bytes = dir.read(Self::FILE)?.unwrap_or_default();
+        let whole = bytes.len() - bytes.len() % Self::RECORD;
+        if whole < bytes.len() {
+            // A crash cut the last record off; the log names its slot, and it is buried again.
+            bytes.truncate(whole);
+            dir.replace(Self::FILE, &bytes)?;
+        }
         let mut buried = HashSet::new();
-        for (at, record) in text.chunks(Self::RECORD).enumerate() {
+        for (at, record) in bytes.chunks(Self::RECORD).enumerate() {
             let slot = read_record(record, key).ok_or(Error::DamagedTombstones { line: at + 1 })?;
             buried.insert(slot);
         }
@@ -259,14 +241,11 @@ fn failed(doing: &'static str, path: &Path, source: io::Error) -> Error {
     Error::Io { doing, path: path.to_path_buf(), source }
 }
 
-/// Closes a file to everyone but its owner.
-pub fn close_to_others(path: &Path) -> Result<()> {
-    std::fs::set_permissions(path, Permissions::from_mode(0o600))
-        .map_err(|source| failed("close", path, source))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn dir() -> (tempfile::TempDir, StateDir) {
@@ -297,15 +276,6 @@ mod tests {
     }
 
     #[test]
-    fn a_second_holder_of_the_lock_is_refused_and_a_stale_file_is_not() {
-        let (_temp, state) = dir();
-        let held = state.lock().unwrap();
-        assert!(matches!(state.lock(), Err(Error::Locked)));
-        drop(held);
-        assert!(state.lock().is_ok());
-    }
-
-    #[test]
     fn a_buried_slot_stays_buried_and_a_forged_line_is_noticed() {
         let (_temp, state) = dir();
         let slot = SlotId::from(Uuid::from_u128(1));
@@ -315,6 +285,8 @@ mod tests {
         assert!(!again.holds(SlotId::from(Uuid::from_u128(2))));
 
         let mut bytes = state.read("tombstones").unwrap().unwrap();
+        state.replace("tombstones", &[&bytes[..], &[1, 2, 3]].concat()).unwrap();
+        assert!(Tombstones::open(&state, &key()).unwrap().holds(slot));
         bytes[3] ^= 1;
         state.replace("tombstones", &bytes).unwrap();
         assert!(matches!(

@@ -6,6 +6,8 @@ pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod http;
+pub mod jobs;
 pub mod keyfile;
 pub mod service;
 pub mod store;

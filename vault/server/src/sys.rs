@@ -2,9 +2,13 @@
 //!
 //! Source: `docs/threat-model.md`, memory hygiene. `unsafe` is not needed: rustix wraps each call.
 
+use std::io;
+
+use azekura_core::audit::event::Boot;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::process::{self, DumpableBehavior, Resource, Rlimit};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 /// The process could not be closed against being looked into.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,34 @@ pub fn quiet_panics() {
         let at = info.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(at, "panic");
     }));
+}
+
+/// Sends log lines to standard error, at the level of `AZEKURA_LOG` (`info` if it is not set).
+/// Statements of the database are never among them.
+pub fn trace() {
+    let filter = EnvFilter::builder()
+        .with_env_var("AZEKURA_LOG")
+        .with_default_directive(LevelFilter::INFO.into())
+        .from_env_lossy();
+    // A second call, in tests, finds the first one's subscriber; that is as good.
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .try_init()
+        .ok();
+}
+
+/// This boot of the machine, and how long it has run: how the log tells a clock that jumped from
+/// time that passed.
+pub fn boot() -> Boot {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let ms = now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000);
+    Boot {
+        id: uuid::Uuid::try_parse(id.trim()).unwrap_or_default(),
+        ms: u64::try_from(ms).unwrap_or_default(),
+    }
 }
 
 /// Whether the process runs as root.

@@ -1,3 +1,68 @@
-//! The command line.
+//! The command line: server, operator's tool, scheduled jobs.
 
 pub mod demo;
+mod doctor;
+mod open;
+pub mod serve;
+pub mod setup;
+mod socket;
+mod unlock;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::config::Options;
+
+/// A self-hosted vault for Japanese personal numbers
+#[derive(Parser)]
+#[command(name = "azekura", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a new vault: keyring, database, two enrolment tokens
+    Init(setup::Init),
+    /// Serve the API
+    Serve(Options),
+    /// Say what is wrong with this vault, and how to mend it
+    Doctor(doctor::Doctor),
+    /// The audit log
+    #[command(subcommand)]
+    Log(Log),
+}
+
+#[derive(Subcommand)]
+enum Log {
+    /// Write the whole log to a folder, for verification elsewhere
+    Export {
+        #[command(flatten)]
+        options: Options,
+        /// The folder; made if it is not there
+        dir: PathBuf,
+    },
+}
+
+impl Cli {
+    /// Runs the command to its end; the answer is the exit code.
+    pub async fn run(self) -> Result<u8> {
+        match self.command {
+            Command::Init(init) => init.run().await.map(|()| 0),
+            Command::Serve(options) => serve::run(&options.load()?).await.map(|()| 0),
+            Command::Doctor(doctor) => doctor.run().await,
+            Command::Log(Log::Export { options, dir }) => export(&options, dir).await.map(|()| 0),
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of a command")]
+async fn export(options: &Options, dir: PathBuf) -> Result<()> {
+    let dir = std::path::absolute(dir)?;
+    let answer = socket::ask(&options.load()?, socket::Request::LogExport { dir }).await?;
+    println!("{answer}");
+    Ok(())
+}

@@ -233,8 +233,11 @@ impl<'a> Journal<'a> {
 
     /// Commits: entries and effect are durable together, or neither is.
     pub async fn commit(self) -> Result<Committed> {
-        let commit = self.write.commit().await.map_err(Error::unlogged)?;
-        self.app.took(&commit);
+        let Self { app, write, authority, .. } = self;
+        // The copy in memory is changed in place only while nobody else holds it.
+        drop(authority);
+        let commit = write.commit().await.map_err(Error::unlogged)?;
+        app.took(&commit);
         Ok(Committed(()))
     }
 }
@@ -270,25 +273,27 @@ impl Error {
     /// What a failed write means: a duplicate is the caller's, everything else means that the log
     /// could not be written, so nothing was released or changed.
     pub fn unlogged(error: store::Error) -> Self {
-        match error {
-            store::Error::Duplicate { what } => Self::Duplicate { what },
-            store::Error::Stale { .. } => Self::Stale,
-            other => {
-                tracing::error!(error = &other as &dyn std::error::Error, "audit unavailable");
-                Self::AuditUnavailable(Some(Box::new(other)))
-            }
+        if let Some(own) = Self::of_the_caller(&error) {
+            return own;
         }
+        tracing::error!(error = &error as &dyn std::error::Error, "audit unavailable");
+        Self::AuditUnavailable(Some(Box::new(error)))
+    }
+
+    fn of_the_caller(error: &store::Error) -> Option<Self> {
+        if let store::Error::Duplicate { what } = error {
+            return Some(Self::Duplicate { what });
+        }
+        matches!(error, store::Error::Stale { .. }).then_some(Self::Stale)
     }
 }
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Busy => Self::TooBusy,
-            store::Error::Duplicate { what } => Self::Duplicate { what },
-            store::Error::Stale { .. } => Self::Stale,
-            other => Self::internal(other),
+        if matches!(error, store::Error::Busy) {
+            return Self::TooBusy;
         }
+        Self::of_the_caller(&error).unwrap_or_else(|| Self::internal(error))
     }
 }
 

@@ -9,18 +9,10 @@ use super::audit::Journal;
 use crate::store::Kept;
 use crate::store::numbers::{self, NumberRow};
 
-/// What a destroyed number leaves behind: digests of ciphertext whose key is gone.
+/// What a destroyed number leaves behind.
 pub(super) struct Remains {
-    /// The slot.
+    /// The slot, to be buried.
     pub(super) slot: SlotId,
-    /// Of the sealed number.
-    pub(super) blob_sha256: Digest,
-    /// Of its sealed key.
-    pub(super) slot_sha256: Digest,
-    /// The epoch that wrapped the key.
-    pub(super) epoch: u32,
-    /// The version.
-    pub(super) version: u64,
     /// Random bytes by which the files are searched afterwards.
     pub(super) needles: [[u8; 32]; 2],
 }
@@ -58,18 +50,16 @@ pub(super) async fn one(
         Cause::Change(change) => (Some(change), None),
         Cause::Purge(purge) => (None, Some(purge)),
     };
-    let (slot, about) = (kept.id, kept.about.clone());
-    let (blob_sha256, slot_sha256) = (Digest(kept.blob.digest()), Digest(kept.slot.digest()));
+    let (slot, about) = (kept.id, kept.about);
     journal.append(NumberEvent::Destroyed {
-        blob_sha256: Some(blob_sha256),
+        blob_sha256: Some(Digest(kept.blob.digest())),
         change,
         person: about.person,
         purge,
         slot,
-        slot_sha256: Some(slot_sha256),
+        slot_sha256: Some(Digest(kept.slot.digest())),
         version: about.version,
     })?;
     let needles = numbers::destroy(journal.write(), kept).await.map_err(super::Error::unlogged)?;
-    let (epoch, version) = (about.epoch, about.version);
-    Ok(Remains { slot, blob_sha256, slot_sha256, epoch, version, needles })
+    Ok(Remains { slot, needles })
 }

@@ -102,7 +102,9 @@ pub async fn approve(
     let signed = sign(&journal, actor)?;
     purge.approve(signed, &items)?;
     journal.append(PurgeEvent::Approved { digest: sha256(&purge)?, purge: id })?;
-    save(journal, &kept, purge, items).await
+    let batch = save(journal, &kept, purge, items).await?;
+    app.approved.notify_one();
+    Ok(batch)
 }
 
 /// Drops a batch before anything in it is gone.

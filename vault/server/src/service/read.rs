@@ -132,17 +132,14 @@ impl Release {
     /// [`Error::Internal`] if a sealed number does not open, and the refusal of a later slice, for
     /// which nothing is then released.
     pub async fn next(&mut self) -> Option<Result<Vec<Line>>> {
-        let (slice, answer) = match self.first.take() {
-            Some(first) => first,
-            None => {
-                let slice = self.left.pop_front()?;
-                match decide(&self.app, &self.ask, &slice).await {
-                    Ok(answer) => (slice, answer),
-                    Err(error) => return Some(Err(error)),
-                }
-            }
-        };
-        Some(self.open(slice, answer))
+        if let Some((slice, answer)) = self.first.take() {
+            return Some(self.open(slice, answer));
+        }
+        let slice = self.left.pop_front()?;
+        match decide(&self.app, &self.ask, &slice).await {
+            Ok(answer) => Some(self.open(slice, answer)),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     fn open(&mut self, slice: Vec<Wanted>, mut answer: Answer) -> Result<Vec<Line>> {
@@ -150,14 +147,14 @@ impl Release {
             .into_iter()
             .map(|wanted| {
                 let known = wanted.id.and_then(|id| answer.people.remove(&id));
-                self.line(wanted, known, &answer)
+                self.line(&wanted, known, &answer)
             })
             .collect()
     }
 
     fn line(
         &mut self,
-        wanted: Wanted,
+        wanted: &Wanted,
         known: Option<(String, super::intents::Decided)>,
         answer: &Answer,
     ) -> Result<Line> {
@@ -171,8 +168,8 @@ impl Release {
             (PersonRef::Id(_), true) => None,
             (_, false) => external_ref,
         };
-        let person = match wanted.named {
-            PersonRef::Id(id) => Some(id),
+        let person = match &wanted.named {
+            PersonRef::Id(id) => Some(*id),
             PersonRef::ExternalRef(_) => wanted.id.filter(|_| !hidden),
         };
         let given = match decided {

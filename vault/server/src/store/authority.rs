@@ -137,7 +137,9 @@ impl Authority {
             match rows {
                 Some(rows) => {
                     self.seals.insert(table, seal);
-                    rows.into_iter().for_each(|row| self.put(row));
+                    for row in rows {
+                        self.put(row);
+                    }
                 }
                 None => {
                     self.forged.insert(table);

@@ -212,6 +212,7 @@ struct CurrentRow {
 
 /// A number beside its person; all of it is there or nothing.
 #[derive(FromRow)]
+#[expect(clippy::struct_field_names, reason = "named as the joined columns are")]
 struct JoinedNumber {
     n_id: Option<Uuid>,
     n_org_id: Option<Uuid>,

@@ -43,7 +43,7 @@ impl Store {
                 let path = writer.connect_options().get_filename().to_owned();
                 let needles: HashSet<[u8; 32]> = needles.iter().copied().collect();
                 let scanned = tokio::task::spawn_blocking(move || scan(&path, &needles)).await;
-                scanned.unwrap_or_else(|_| Err(Error::Busy))
+                scanned.unwrap_or(Err(Error::Busy))
             }
             Self::Postgres(pool) => vacuum(pool).await,
         }

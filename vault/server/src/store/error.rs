@@ -90,15 +90,13 @@ pub enum Error {
 impl Error {
     /// Names what the unique key that was hit belongs to.
     pub(super) fn naming(self, what: &'static str) -> Self {
-        match self {
-            Self::Duplicate { .. } => Self::Duplicate { what },
-            other => other,
-        }
+        if matches!(self, Self::Duplicate { .. }) { Self::Duplicate { what } } else { self }
     }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum is non-exhaustive")]
         match error {
             sqlx::Error::Database(error) => from_code(error.as_ref()),
             sqlx::Error::PoolTimedOut => Self::Busy,

@@ -32,7 +32,7 @@ pub struct Seal {
     /// The size of the log after the transaction that last changed the table.
     pub log_size: u64,
     masked: [u8; 32],
-    seal: [u8; 32],
+    proof: [u8; 32],
 }
 
 impl Store {
@@ -122,7 +122,8 @@ impl Head {
 
     fn mac(&self, key: &RowKey) -> [u8; 32] {
         let seals = self.seals.0.iter();
-        let seals: Vec<_> = seals.map(|(table, seal)| (*table, seal.log_size, seal.seal)).collect();
+        let seals: Vec<_> =
+            seals.map(|(table, seal)| (*table, seal.log_size, seal.proof)).collect();
         key.head_mac(self.size(), &self.root(), &seals)
     }
 }
@@ -144,7 +145,7 @@ impl Seals {
     fn to_bytes(&self) -> Vec<u8> {
         let mut out = Encoder::new();
         for (table, seal) in &self.0 {
-            out.u16(*table as u16).u64(seal.log_size).raw(&seal.masked).raw(&seal.seal);
+            out.u16(*table as u16).u64(seal.log_size).raw(&seal.masked).raw(&seal.proof);
         }
         out.as_slice().to_vec()
     }
@@ -157,8 +158,8 @@ impl Seals {
                 return None;
             }
             let log_size = from.u64().ok()?;
-            let (masked, seal) = (from.array().ok()?, from.array().ok()?);
-            seals.insert(table, Seal { log_size, masked, seal });
+            let (masked, proof) = (from.array().ok()?, from.array().ok()?);
+            seals.insert(table, Seal { log_size, masked, proof });
         }
         from.finish().ok()?;
         Some(Self(seals))
@@ -168,13 +169,13 @@ impl Seals {
 impl Seal {
     pub(super) fn new(key: &RowKey, table: Table, log_size: u64, sum: &Sum) -> Self {
         let masked = key.mask(table, log_size, sum);
-        Self { log_size, masked, seal: key.seal(table, log_size, sum) }
+        Self { log_size, masked, proof: key.seal(table, log_size, sum) }
     }
 
     /// The sum of the table's rows, which the database does not see.
     pub(super) fn sum(&self, key: &RowKey, table: Table) -> Result<Sum> {
         let sum = key.unmask(table, self.log_size, self.masked);
-        if same(&key.seal(table, self.log_size, &sum), &self.seal) { Ok(sum) } else { Err(FORGED) }
+        if same(&key.seal(table, self.log_size, &sum), &self.proof) { Ok(sum) } else { Err(FORGED) }
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 mod error;
 mod head;
+mod index;
 mod migrate;
 mod postgres;
 mod sql;

@@ -7,17 +7,17 @@ use azekura_core::time::{CivilDate, Timestamp};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::Result;
 use super::sealed::{Columns, Kept, Raw, Reading, Sealed};
 use super::sql::{Statement, Tx, sql};
 use super::write::Write;
+use super::{Result, index};
 
 /// A person as a row.
 #[derive(Clone)]
 pub struct PersonRow {
     /// The aggregate.
     pub person: Person,
-    /// Name, kana and birth date, sealed for exactly the version that the row gets.
+    /// Name, kana and birth date, sealed for [`Person::personal_version`].
     pub personal: Vec<u8>,
 }
 
@@ -41,11 +41,11 @@ pub struct Filter<'a> {
 /// [`super::Error::Duplicate`] of `person` if the reference is taken, of `key` if one of the keys is.
 pub async fn insert(write: &mut Write<'_>, row: PersonRow) -> Result<Kept<PersonRow>> {
     let kept = write.insert(row).await?;
-    index(write, &kept.person).await?;
+    index::insert(write, &kept.person).await?;
     Ok(kept)
 }
 
-/// Replaces a person's row. Its personal fields must be sealed for [`Kept::next_version`].
+/// Replaces a person's row.
 ///
 /// # Errors
 ///
@@ -55,14 +55,12 @@ pub async fn replace(
     kept: &Kept<PersonRow>,
     row: PersonRow,
 ) -> Result<Kept<PersonRow>> {
-    let same =
-        kept.person.keys == row.person.keys && parents(&kept.person).eq(parents(&row.person));
+    let same = kept.person.keys == row.person.keys
+        && index::parents(&kept.person).eq(index::parents(&row.person));
     let next = write.replace(kept, row).await?;
     if !same {
-        let id = Uuid::from(next.person.id);
-        sql!(write.tx(), "delete from person_key where person_id = $1", id).run().await?;
-        sql!(write.tx(), "delete from person_of where person_id = $1", id).run().await?;
-        index(write, &next.person).await?;
+        index::remove(write, next.person.id).await?;
+        index::insert(write, &next.person).await?;
     }
     Ok(next)
 }
@@ -98,7 +96,7 @@ pub async fn by_external_ref(
 
 /// People of one organisation, oldest first, at most `limit` of them after `cursor`.
 ///
-/// The pair (created_at, id) is unique and indexed, so a page costs the same at any depth and a
+/// The pair (`created_at`, `id`) is unique and indexed, so a page costs the same at any depth and a
 /// person added meanwhile never shifts the pages already seen.
 pub async fn page(
     reading: &mut Reading<'_>,
@@ -198,39 +196,6 @@ pub const fn state_code(state: &NumberState) -> &'static str {
         NumberState::Requested { .. } => "requested",
         NumberState::Returned { .. } => "returned",
     }
-}
-
-/// Writes the rows by which a person is found. They grant nothing: whatever they lead to is
-/// verified as a sealed row.
-async fn index(write: &mut Write<'_>, person: &Person) -> Result<()> {
-    for key in &person.keys {
-        sql!(
-            write.tx(),
-            "insert into person_key (org_id, system, value, person_id) values ($1, $2, $3, $4)",
-            Uuid::from(person.org),
-            key.system.as_str(),
-            key.value.as_str(),
-            Uuid::from(person.id),
-        )
-        .run()
-        .await
-        .map_err(|error| error.naming("key"))?;
-    }
-    for parent in parents(person) {
-        sql!(
-            write.tx(),
-            "insert into person_of (parent_id, person_id) values ($1, $2) on conflict do nothing",
-            Uuid::from(parent),
-            Uuid::from(person.id),
-        )
-        .run()
-        .await?;
-    }
-    Ok(())
-}
-
-fn parents(person: &Person) -> impl Iterator<Item = PersonId> {
-    person.relationships.iter().filter_map(|relationship| relationship.of)
 }
 
 /// The bit of a kind in the column; never given to another kind.

@@ -63,7 +63,7 @@ impl Store {
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
-            .connect_with(options.read_only(true))
+            .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
             .await?;
         verify(&writer).await?;
         verify(&readers).await?;
@@ -144,16 +144,13 @@ fn lock(directory: &Path) -> Result<File> {
 }
 
 fn private(path: &Path, what: &'static str, mode: &'static str) -> Result<()> {
-    if fs::metadata(path)?.permissions().mode() & 0o077 == 0 {
-        Ok(())
-    } else {
-        Err(Error::Permissions { what, mode })
-    }
+    let of_others = fs::metadata(path)?.permissions().mode() & 0o077;
+    if of_others == 0 { Ok(()) } else { Err(Error::Permissions { what, mode }) }
 }
 
 fn refuse_network(directory: &Path) -> Result<()> {
     let found = rustix::fs::statfs(directory).map_err(std::io::Error::from)?;
-    match network(i64::from(found.f_type)) {
+    match network(found.f_type) {
         Some(kind) => Err(Error::NetworkFileSystem { kind }),
         None => Ok(()),
     }

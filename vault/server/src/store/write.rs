@@ -74,7 +74,7 @@ impl Store {
 impl<'k> Write<'k> {
     /// The sequence number of the next entry.
     pub fn next_seq(&self) -> u64 {
-        self.head.size() + u64::try_from(self.lines.len()).expect("fewer lines than bytes")
+        self.lines.last().map_or(self.head.size(), |line| line.seq + 1)
     }
 
     /// Entries in the log before this transaction.

@@ -19,6 +19,7 @@ on_both_engines!(
     a_table_put_back_with_its_head_is_a_smaller_log,
     an_old_seal_does_not_fit_the_head,
     a_changed_head_stops_every_write,
+    a_family_link_taken_out_is_named,
     rows_as_the_vault_left_them_verify,
 );
 
@@ -160,6 +161,22 @@ async fn a_changed_head_stops_every_write(vault: Vault) {
     assert!(matches!(vault.store.begin(&vault.key).await, Err(Error::Forged { .. })));
     vault.attack("delete from log_head").await;
     assert!(matches!(vault.store.begin(&vault.key).await, Err(Error::Corrupt { .. })));
+}
+
+async fn a_family_link_taken_out_is_named(vault: Vault) {
+    let org = uuid().into();
+    let parent = person(org, "1");
+    let mut child = person(org, "2");
+    child.person.relationships[0].of = Some(parent.person.id);
+    vault
+        .write(async |write| {
+            people::insert(write, parent).await.unwrap();
+            people::insert(write, child).await.unwrap();
+        })
+        .await;
+    assert_eq!(forged_tables(&vault).await, Vec::<&str>::new());
+    vault.attack("delete from person_of").await;
+    assert_eq!(forged_tables(&vault).await, ["index of people"]);
 }
 
 async fn rows_as_the_vault_left_them_verify(vault: Vault) {

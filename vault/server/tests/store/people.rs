@@ -201,13 +201,19 @@ async fn numbers_come_with_their_people_in_one_statement(vault: Vault) {
     vault.write(async |write| write.insert(number(org, ids[7], 1)).await.map(drop).unwrap()).await;
 
     let current = bulk::current(&mut vault.read().await, org, &asked).await.unwrap();
-    assert_eq!(current.iter().map(|row| row.person.person.id).collect::<Vec<_>>(), ids);
-    let with: Vec<_> = current.iter().filter_map(|row| row.number.as_ref()).collect();
+    assert_eq!(current.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
+    let rows: Vec<_> = current.into_iter().map(|(_, row)| row.unwrap()).collect();
+    assert!(rows.iter().zip(&ids).all(|(row, id)| row.person.person.id == *id));
+    let with: Vec<_> = rows.iter().filter_map(|row| row.number.as_ref()).collect();
     assert_eq!(with.len(), 1);
     assert_eq!((with[0].about.person, with[0].blob.as_bytes()), (ids[7], &[1; 92]));
+
     vault.attack("update number set version = 2").await;
-    let forged = bulk::current(&mut vault.read().await, org, &asked).await;
-    assert!(matches!(forged, Err(Error::Forged { what: "number" })));
+    let current = bulk::current(&mut vault.read().await, org, &asked).await.unwrap();
+    for (id, row) in current {
+        let forged = matches!(row, Err(Error::Forged { what: "number" }));
+        assert_eq!(forged, id == ids[7], "a changed row stops nobody else");
+    }
 }
 
 async fn a_person_has_one_number_in_force(vault: Vault) {
