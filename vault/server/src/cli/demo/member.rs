@@ -89,3 +89,20 @@ fn code(secret: &SecretText, now: Timestamp) -> anyhow::Result<SecretText> {
         u64::try_from(now.as_millis() / 1000).context("could not use a time before 1970")?;
     Ok(SecretText::from(totp.generate(seconds).to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        // Source: RFC 6238, appendix B; the last six of its eight digits.
+        let seed = SecretText::from(BASE32_NOPAD.encode(b"12345678901234567890"));
+        for (seconds, expected) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")]
+        {
+            let shown = code(&seed, Timestamp::from_millis(seconds * 1000)).unwrap();
+            assert_eq!(shown.expose(), expected);
+        }
+        assert!(code(&SecretText::from("見本"), Timestamp::from_millis(0)).is_err());
+    }
+}

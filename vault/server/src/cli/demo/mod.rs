@@ -17,12 +17,16 @@ use self::tell::Step;
 mod disposal;
 mod evidence;
 mod expect;
+#[cfg(test)]
+mod fake;
 mod founding;
 mod intake;
 mod member;
 mod ready;
 mod roster;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod wareki;
 
