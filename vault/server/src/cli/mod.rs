@@ -2,7 +2,7 @@
 
 pub mod demo;
 mod doctor;
-mod open;
+pub(crate) mod open;
 pub mod serve;
 pub mod setup;
 mod socket;

@@ -21,10 +21,10 @@ use crate::service::keys::Keys;
 use crate::store::{Open, Store, audit, verify};
 
 /// The machine's clock.
-pub(super) struct SystemClock;
+pub(crate) struct SystemClock;
 
 /// The operating system's random numbers.
-pub(super) struct SystemRng;
+pub(crate) struct SystemRng;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one clock that the others stand for")]

@@ -67,7 +67,7 @@ impl Running {
 }
 
 /// Waits for a signal to stop.
-pub(super) async fn stopped() -> Result<()> {
+pub(crate) async fn stopped() -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = terminate.recv() => {}

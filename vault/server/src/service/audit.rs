@@ -252,6 +252,20 @@ pub struct View<'a> {
     pub at: Timestamp,
 }
 
+/// Starts to look at what either of two rights shows; the first one's refusal is not the last word.
+pub async fn view_either<'a>(
+    app: &'a App,
+    actor: &Actor,
+    org: OrganisationId,
+    needs: [Permission; 2],
+) -> Result<View<'a>> {
+    let [first, second] = needs;
+    match view(app, actor, Some(org), first).await {
+        Err(Error::NotPermitted | Error::Access(_)) => view(app, actor, Some(org), second).await,
+        view => view,
+    }
+}
+
 /// Starts to look at what `actor` may see of `org`.
 ///
 /// # Errors

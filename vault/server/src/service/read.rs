@@ -21,7 +21,7 @@ use azekura_core::time::Timestamp;
 use super::audit;
 use super::intents::{Answer, Ask, Outcome};
 use super::people::PersonRef;
-use super::{Error, Result};
+use super::{Error, Result, rights};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
 use crate::store::{audit as entries, bulk, idempotency};
@@ -230,16 +230,16 @@ pub struct Record {
 ///
 /// [`Error::NotFound`] unless the caller asked it, or reviews reads.
 pub async fn record(app: &App, actor: &Actor, org: OrganisationId, id: ReadId) -> Result<Record> {
-    let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
+    let needs = [Permission::Audit, Permission::Use];
+    let mut view = audit::view_either(app, actor, org, needs).await?;
     let leaves = entries::entries_about(&mut view.reading, id, 0, u16::MAX).await?;
     let read = |leaf: &entries::Leaf| Entry::from_leaf(&leaf.leaf).map_err(Error::internal);
     let mut found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
     found.retain(|entry| entry.tenant == Some(org));
     let record = gather(id, &found).ok_or(Error::NotFound)?;
+    let audits = rights::check(&view.authority, actor, Some(org), Permission::Audit, view.at);
     let own = record.actor.person() == actor.person();
-    let reviews =
-        |need| super::rights::check(&view.authority, actor, Some(org), need, view.at).is_ok();
-    if own || reviews(Permission::Audit) { Ok(record) } else { Err(Error::NotFound) }
+    if own || audits.is_ok() { Ok(record) } else { Err(Error::NotFound) }
 }
 
 fn gather(id: ReadId, found: &[Entry]) -> Option<Record> {
