@@ -70,8 +70,11 @@ impl State {
         match (get, path.as_slice()) {
             (false, ["v1", "enrolments"]) => {
                 let user = text(&body["token"]).replace("token-", "");
-                (201, json!({"id": user, "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
-                    "otpauth_uri": "otpauth://totp/shiken"}))
+                (
+                    201,
+                    json!({"id": user, "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                    "otpauth_uri": "otpauth://totp/shiken"}),
+                )
             }
             (false, ["v1", "enrolments", id, "confirm"]) => (201, self.session(id)),
             (false, ["v1", "users"]) => {
@@ -108,9 +111,12 @@ impl State {
             (false, ["changes"]) => self.register(caller, body),
             (false, ["changes", id, "check"]) => self.check(id, caller, body),
             (false, ["changes", id, "approve"]) => (200, self.approve(id, caller)),
-            (false, ["training"]) => (201, json!({"id": "trn_1", "user": body["user"],
+            (false, ["training"]) => (
+                201,
+                json!({"id": "trn_1", "user": body["user"],
                 "on": body["on"], "subject": body["subject"], "recorded_by": caller,
-                "valid_until": "2027-11-30"})),
+                "valid_until": "2027-11-30"}),
+            ),
             (false, ["clients", _, "secret"]) => (200, json!({"key": "key-usr_4"})),
             (false, [kind @ ("appointments" | "designations" | "notices" | "clients")]) => {
                 (202, self.offer(kind.trim_end_matches('s'), body, caller))
@@ -121,9 +127,11 @@ impl State {
             }
             (false, ["people"]) => (201, self.create(body)),
             (true, ["people"]) => {
-                let status = uri.query().unwrap_or("").split('&').find_map(|pair| {
-                    pair.strip_prefix("number_status=")
-                });
+                let status = uri
+                    .query()
+                    .unwrap_or("")
+                    .split('&')
+                    .find_map(|pair| pair.strip_prefix("number_status="));
                 let fits = |person: &&Value| person["number"]["status"] == status.unwrap_or("");
                 (200, page(&self.people.iter().filter(fits).cloned().collect::<Vec<_>>()))
             }
@@ -134,16 +142,22 @@ impl State {
                     let year = text(&body["on"])[..4].parse().unwrap();
                     self.left.insert(String::from(*id), year);
                 }
-                (201, json!({"id": "fct_1", "relationship": "rel_1", "event": body,
+                (
+                    201,
+                    json!({"id": "fct_1", "relationship": "rel_1", "event": body,
                     "recorded_by": caller, "client": null, "recorded_at": AT,
-                    "superseded_by": null}))
+                    "superseded_by": null}),
+                )
             }
             (false, ["reads"]) => self.read(caller, body),
             (_, ["purges", ..]) => (200, self.purge(path.last().copied(), caller)),
-            (true, ["certificates"]) => (200, page(&[json!({"id": "crt_1",
+            (true, ["certificates"]) => (
+                200,
+                page(&[json!({"id": "crt_1",
                 "serial": "2026-000001", "person": self.purge_person(), "version": 1,
                 "purge": "pur_1", "trigger": "scheduled", "deleted_at": AT,
-                "gone_from_backups_at": AT, "entry": 7})])),
+                "gone_from_backups_at": AT, "entry": 7})]),
+            ),
             (true, ["certificates", _]) => (200, json!({"certificate": "見本"})),
             _ => problem(404, "not-found"),
         }
@@ -291,7 +305,8 @@ impl State {
     }
 
     fn purge_person(&self) -> String {
-        let gone = self.left.iter().filter(|(id, year)| **year < 2019 && self.numbers.contains_key(*id));
+        let gone =
+            self.left.iter().filter(|(id, year)| **year < 2019 && self.numbers.contains_key(*id));
         gone.map(|(id, _)| id.clone()).next().unwrap_or_default()
     }
 
@@ -339,8 +354,11 @@ fn page(items: &[Value]) -> Value {
 }
 
 pub(super) fn problem(status: u16, code: &str) -> (u16, Value) {
-    (status, json!({"type": format!("/problems/{code}"), "title": "見本", "status": status,
-        "detail": "見本", "code": code, "request_id": "req_1", "errors": []}))
+    (
+        status,
+        json!({"type": format!("/problems/{code}"), "title": "見本", "status": status,
+        "detail": "見本", "code": code, "request_id": "req_1", "errors": []}),
+    )
 }
 
 /// The person behind a session or a key.

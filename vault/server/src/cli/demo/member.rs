@@ -98,7 +98,8 @@ mod tests {
     fn codes_are_those_of_the_rfc() {
         // Source: RFC 6238, appendix B; the last six of its eight digits.
         let seed = SecretText::from(BASE32_NOPAD.encode(b"12345678901234567890"));
-        for (seconds, expected) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")]
+        for (seconds, expected) in
+            [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")]
         {
             let shown = code(&seed, Timestamp::from_millis(seconds * 1000)).unwrap();
             assert_eq!(shown.expose(), expected);

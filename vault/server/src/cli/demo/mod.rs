@@ -10,6 +10,7 @@ use azekura_core::time::Clock;
 use secrecy::SecretString;
 
 pub use self::ready::Ready;
+pub use self::run::Demo;
 pub use self::tell::Teller;
 
 use self::tell::Step;
@@ -24,6 +25,7 @@ mod intake;
 mod member;
 mod ready;
 mod roster;
+mod run;
 mod tell;
 #[cfg(test)]
 mod tests;

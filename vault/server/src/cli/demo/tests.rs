@@ -50,7 +50,8 @@ async fn tell(people: usize, json: bool, wrong: Option<(usize, Twist)>) -> Told 
     let mut said = Vec::new();
     let outcome = {
         let mut out = Teller::new(&mut said, Lang::Ja, json);
-        let export = async |folder: &Path| Ok(std::fs::write(folder.join("checkpoint"), "").map(|()| 320)?);
+        let export =
+            async |folder: &Path| Ok(std::fs::write(folder.join("checkpoint"), "").map(|()| 320)?);
         tokio::select! {
             outcome = play(&stage, &mut out, export) => outcome,
             () = fake::serve(listener, wrong) => unreachable!("it serves for ever"),
