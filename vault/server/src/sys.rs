@@ -49,7 +49,12 @@ pub fn trace() {
         .with_default_directive(LevelFilter::INFO.into())
         .from_env_lossy();
     // A second call, in tests, finds the first one's subscriber; that is as good.
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stderr).try_init().ok();
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .try_init()
+        .ok();
 }
 
 /// This boot of the machine, and how long it has run: how the log tells a clock that jumped from

@@ -80,7 +80,9 @@ async fn tables(app: &App) -> Result<Finding> {
     let forged = verify::verify_tables(&mut app.reading().await?).await?;
     let found = match forged.as_slice() {
         [] => Ok(()),
-        names => Err((Severity::Failure, format!("changed outside the vault: {}", names.join(", ")))),
+        names => {
+            Err((Severity::Failure, format!("changed outside the vault: {}", names.join(", "))))
+        }
     };
     let mend = "restore the database from a backup; who could write to it?";
     Ok(Finding::new("AZEKURA-D002", found, "every table is as the vault left it", mend))
@@ -118,9 +120,9 @@ fn staff(app: &App) -> Finding {
         missing.push(String::from("a second administrator"));
     }
     for org in authority.organisations() {
-        let managers = users
-            .iter()
-            .filter(|user| rights::roles(&authority, org.id, user.id, day).contains(&Role::Manager));
+        let managers = users.iter().filter(|user| {
+            rights::roles(&authority, org.id, user.id, day).contains(&Role::Manager)
+        });
         let handlers = users
             .iter()
             .filter(|user| !rights::capabilities(&authority, org.id, user.id, day).is_empty());

@@ -1,6 +1,8 @@
 //! HTTP.
 pub mod listen;
-use std::sync::Arc;
 use crate::app::App;
+use std::sync::Arc;
 /// Router.
-pub fn router(_app: Arc<App>) -> axum::Router { axum::Router::new() }
+pub fn router(_app: Arc<App>) -> axum::Router {
+    axum::Router::new()
+}
