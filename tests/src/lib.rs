@@ -16,6 +16,7 @@ pub mod office;
 pub mod postgres;
 pub mod process;
 pub mod site;
+pub mod sqlite;
 pub mod vault;
 
 pub use http::{Answer, Caller};

@@ -151,16 +151,12 @@ fn the_doctor_names_what_is_wrong_and_changes_nothing() {
 }
 
 #[test]
-fn an_organisation_row_written_by_hand_is_found() {
+fn a_row_written_past_the_vault_is_found() {
     let vault = Founded::new().files;
     let database = vault.state().join("vault.db");
-    sql(&database, "update users set row_version = row_version + 1");
+    azekura_tests::sqlite::run(&database, "update app_user set sealed = zeroblob(length(sealed))");
     let (code, findings) = doctor(&vault);
     assert_eq!(code, Some(1), "{findings:#}");
-}
-
-fn sql(database: &Path, statement: &'static str) {
-    azekura_tests::sqlite::run(database, statement);
 }
 
 /// A start that must fail, and must leave every file of the vault as it was.
