@@ -138,6 +138,9 @@ impl App {
 
     /// Takes over what this process committed itself.
     pub fn took(&self, commit: &Commit) {
+        if commit.authority.is_empty() {
+            return;
+        }
         let mut held = self.authority.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut held).apply(commit);
     }

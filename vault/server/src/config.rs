@@ -43,7 +43,7 @@ pub struct Config {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct FileOptions {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
     unlock_file: Option<PathBuf>,
@@ -53,7 +53,7 @@ struct File {
 impl Options {
     /// The configuration these options, the environment and the file add up to.
     pub fn load(&self) -> Result<Config> {
-        let file = self.config.as_deref().map(File::read).transpose()?.unwrap_or_default();
+        let file = self.config.as_deref().map(FileOptions::read).transpose()?.unwrap_or_default();
         Ok(Config {
             data_dir: self
                 .data_dir
@@ -80,7 +80,7 @@ impl Config {
     }
 }
 
-impl File {
+impl FileOptions {
     fn read(path: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("read the configuration {}", path.display()))?;

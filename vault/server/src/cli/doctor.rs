@@ -15,7 +15,7 @@ use crate::sys;
 
 /// Say what is wrong with this vault
 #[derive(Args)]
-pub struct Doctor {
+pub(super) struct Doctor {
     #[command(flatten)]
     options: Options,
     /// How to show it
@@ -49,7 +49,7 @@ enum Severity {
 impl Doctor {
     /// Prints the findings; the exit code is 1 if one of them is a failure.
     #[expect(clippy::print_stdout, reason = "the answer of a command")]
-    pub async fn run(self) -> Result<u8> {
+    pub(super) async fn run(self) -> Result<u8> {
         let config = self.options.load()?;
         let found = socket::ask(&config, socket::Request::Doctor {}).await;
         let mut findings: Vec<Finding> = match found {

@@ -21,10 +21,10 @@ use crate::service::keys::Keys;
 use crate::store::{Open, Store, audit, verify};
 
 /// The machine's clock.
-pub(super) struct SystemClock;
+pub(crate) struct SystemClock;
 
 /// The operating system's random numbers.
-pub(super) struct SystemRng;
+pub(crate) struct SystemRng;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one clock that the others stand for")]
@@ -131,8 +131,9 @@ async fn is_demo(store: &Store, keyring: &Keyring) -> Result<bool> {
     let mut reading = store.read(&keyring.row).await?;
     let first = audit::entries(&mut reading, 0, 1).await?;
     let first = first.first().context("the log has no ceremony; run azekura init")?;
-    match Entry::from_leaf(&first.leaf)?.event {
-        Event::Vault(VaultEvent::CeremonyCompleted { demo, .. }) => Ok(demo),
-        _ => bail!("the log does not begin with a ceremony"),
-    }
+    let event = Entry::from_leaf(&first.leaf)?.event;
+    let Event::Vault(VaultEvent::CeremonyCompleted { demo, .. }) = event else {
+        bail!("the log does not begin with a ceremony");
+    };
+    Ok(demo)
 }

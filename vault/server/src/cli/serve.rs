@@ -68,7 +68,7 @@ impl Running {
 }
 
 /// Ends with a signal to stop; signals count from this call on, not from the first look.
-pub(super) fn stopped() -> Result<impl Future<Output = ()>> {
+pub(crate) fn stopped() -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

@@ -41,13 +41,11 @@ enum Answer {
 
 /// Asks the running server, or opens the vault if none runs.
 pub(super) async fn ask(config: &Config, request: Request) -> Result<String> {
-    match UnixStream::connect(config.data_dir.join("socket")).await {
-        Ok(stream) => converse(stream, &request).await,
-        Err(_) => {
-            let (app, _queue) = open::open(config, &unlock::secret(config)?).await?;
-            perform(&app, request).await
-        }
+    if let Ok(stream) = UnixStream::connect(config.data_dir.join("socket")).await {
+        return converse(stream, &request).await;
     }
+    let (app, _queue) = open::open(config, &unlock::secret(config)?).await?;
+    perform(&app, request).await
 }
 
 /// Answers operators until `stop`.

@@ -71,7 +71,7 @@ pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) 
 }
 
 /// The organisations in which the caller has a place; an administrator sees all of them.
-pub async fn organisations(app: &App, actor: &Actor) -> Result<Vec<Organisation>> {
+pub fn organisations(app: &App, actor: &Actor) -> Vec<Organisation> {
     let (authority, day) = (app.authority(), app.clock.now().tokyo_date());
     let sees = |org: &Organisation| match &actor.who {
         Who::User { id, .. } => {
@@ -81,8 +81,8 @@ pub async fn organisations(app: &App, actor: &Actor) -> Result<Vec<Organisation>
         Who::Client { id, .. } => authority.client_by_id(*id).is_some_and(|one| one.org == org.id),
         Who::Job(_) | Who::Nobody | Who::Operator => false,
     };
-    let seen = authority.organisations().filter(|org| sees(org));
-    Ok(seen.map(|kept| (**kept).clone()).collect())
+    let visible = authority.organisations().filter(|org| sees(org));
+    visible.map(|kept| (**kept).clone()).collect()
 }
 
 /// One organisation and the version of its row.
@@ -99,9 +99,9 @@ pub async fn organisation(
 /// What became of new settings.
 pub enum SettingsOutcome {
     /// Nothing got weaker: they hold, as this version of the row.
-    Applied(Organisation, u64),
+    Applied(Box<Organisation>, u64),
     /// Something got weaker: a second person decides.
-    Proposed(Change),
+    Proposed(Box<Change>),
 }
 
 /// Changes the settings, if `seen` is the version the caller saw.
@@ -127,13 +127,13 @@ pub async fn change_settings(
         let change = queue::propose(app, &mut journal, actor, Some(org), content).await?;
         journal.answer(Made::Change(&change)).await?;
         journal.commit().await?;
-        return Ok(SettingsOutcome::Proposed(change));
+        return Ok(SettingsOutcome::Proposed(Box::new(change)));
     }
     let next = Organisation { settings, ..(*kept).clone() };
     journal.append(settings_changed(&kept.settings, &next.settings, None))?;
     holdings::derive_all(&mut journal, org, &next.settings).await?;
     let next = journal.replace(&kept, next).await?;
-    let outcome = SettingsOutcome::Applied((*next).clone(), next.version());
+    let outcome = SettingsOutcome::Applied(Box::new((*next).clone()), next.version());
     journal.commit().await?;
     Ok(outcome)
 }

@@ -205,8 +205,11 @@ impl<'a> Journal<'a> {
 
     /// Commits: entries and effect are durable together, or neither is.
     pub async fn commit(self) -> Result<Committed> {
-        let commit = self.write.commit().await.map_err(Error::unlogged)?;
-        self.app.took(&commit);
+        let Self { app, write, authority, .. } = self;
+        // The copy in memory is changed in place only while nobody else holds it.
+        drop(authority);
+        let commit = write.commit().await.map_err(Error::unlogged)?;
+        app.took(&commit);
         Ok(Committed(()))
     }
 }
@@ -219,6 +222,20 @@ pub struct View<'a> {
     pub reading: Reading<'a>,
     /// When.
     pub at: Timestamp,
+}
+
+/// Starts to look at what either of two rights shows; the first one's refusal is not the last word.
+pub async fn view_either<'a>(
+    app: &'a App,
+    actor: &Actor,
+    org: OrganisationId,
+    needs: [Permission; 2],
+) -> Result<View<'a>> {
+    let [first, second] = needs;
+    match view(app, actor, Some(org), first).await {
+        Err(Error::NotPermitted | Error::Access(_)) => view(app, actor, Some(org), second).await,
+        view => view,
+    }
 }
 
 /// Starts to look at what `actor` may see of `org`.
@@ -242,25 +259,27 @@ impl Error {
     /// What a failed write means: a duplicate is the caller's, everything else means that the log
     /// could not be written, so nothing was released or changed.
     pub fn unlogged(error: store::Error) -> Self {
-        match error {
-            store::Error::Duplicate { what } => Self::Duplicate { what },
-            store::Error::Stale { .. } => Self::Stale,
-            other => {
-                tracing::error!(error = &other as &dyn std::error::Error, "audit unavailable");
-                Self::AuditUnavailable(Some(Box::new(other)))
-            }
+        if let Some(own) = Self::of_the_caller(&error) {
+            return own;
         }
+        tracing::error!(error = &error as &dyn std::error::Error, "audit unavailable");
+        Self::AuditUnavailable(Some(Box::new(error)))
+    }
+
+    fn of_the_caller(error: &store::Error) -> Option<Self> {
+        if let store::Error::Duplicate { what } = error {
+            return Some(Self::Duplicate { what });
+        }
+        matches!(error, store::Error::Stale { .. }).then_some(Self::Stale)
     }
 }
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        match error {
-            store::Error::Busy => Self::TooBusy,
-            store::Error::Duplicate { what } => Self::Duplicate { what },
-            store::Error::Stale { .. } => Self::Stale,
-            other => Self::internal(other),
+        if matches!(error, store::Error::Busy) {
+            return Self::TooBusy;
         }
+        Self::of_the_caller(&error).unwrap_or_else(|| Self::internal(error))
     }
 }
 

@@ -170,10 +170,7 @@ pub(crate) async fn bytes(app: &App, row: &CertificateRow) -> Result<Vec<u8>> {
 }
 
 async fn look<'a>(app: &'a App, actor: &Actor, org: OrganisationId) -> Result<View<'a>> {
-    match audit::view(app, actor, Some(org), Permission::Audit).await {
-        Err(Error::NotPermitted) => audit::view(app, actor, Some(org), Permission::Delete).await,
-        view => view,
-    }
+    audit::view_either(app, actor, org, [Permission::Audit, Permission::Delete]).await
 }
 
 fn listed(row: CertificateRow) -> Result<Listed> {

@@ -163,12 +163,13 @@ pub(super) async fn send_back(journal: &mut Journal<'_>, change: &Change) -> Res
     let kept = people::find(journal.reading(), org, proposal.person).await?;
     destroy::superseded(journal, change.id, &[proposal.slot]).await?;
     let mut person = kept.person.clone();
-    match &mut person.number.state {
-        NumberState::Active(active) => active.correction = None,
-        state if matches!(change.state, ChangeState::Rejected { .. }) => {
-            *state = NumberState::Returned { change: change.id };
-        }
-        state => *state = NumberState::NotSubmitted,
+    let state = &mut person.number.state;
+    if let NumberState::Active(active) = state {
+        active.correction = None;
+    } else if matches!(change.state, ChangeState::Rejected { .. }) {
+        *state = NumberState::Returned { change: change.id };
+    } else {
+        *state = NumberState::NotSubmitted;
     }
     save(journal, &kept, person).await?;
     Ok(vec![proposal.slot])

@@ -50,7 +50,7 @@ pub(super) async fn one(
         Cause::Change(change) => (Some(change), None),
         Cause::Purge(purge) => (None, Some(purge)),
     };
-    let (slot, about) = (kept.id, kept.about.clone());
+    let (slot, about) = (kept.id, kept.about);
     journal.append(NumberEvent::Destroyed {
         blob_sha256: Some(Digest(kept.blob.digest())),
         change,

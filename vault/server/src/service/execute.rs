@@ -184,23 +184,22 @@ async fn gone(journal: &mut Journal<'_>, id: PurgeId, person: PersonId) -> Resul
     let (mut epochs, mut found) = (HashMap::new(), None);
     for leaf in about {
         let entry = Entry::from_leaf(&leaf.leaf).map_err(Error::internal)?;
-        match entry.event {
-            Event::Number(NumberEvent::Activated { slot, epoch, .. }) => {
-                epochs.insert(slot, epoch);
-            }
-            Event::Number(NumberEvent::Destroyed {
-                purge: Some(purge),
-                slot,
-                version,
-                blob_sha256: Some(blob_sha256),
-                slot_sha256: Some(slot_sha256),
-                ..
-            }) if purge == id => {
-                let epoch = epochs.get(&slot).copied().unwrap_or_default();
-                let entry = entry.seq;
-                found = Some(Gone { entry, slot, version, blob_sha256, slot_sha256, epoch });
-            }
-            _ => {}
+        let Event::Number(event) = entry.event else { continue };
+        if let NumberEvent::Activated { slot, epoch, .. } = event {
+            epochs.insert(slot, epoch);
+        } else if let NumberEvent::Destroyed {
+            purge: Some(purge),
+            slot,
+            version,
+            blob_sha256: Some(blob_sha256),
+            slot_sha256: Some(slot_sha256),
+            ..
+        } = event
+            && purge == id
+        {
+            let epoch = epochs.get(&slot).copied().unwrap_or_default();
+            let entry = entry.seq;
+            found = Some(Gone { entry, slot, version, blob_sha256, slot_sha256, epoch });
         }
     }
     Ok(found)

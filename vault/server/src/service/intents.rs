@@ -213,9 +213,9 @@ async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
 fn admit(journal: &mut Journal<'_>, quotas: &mut Quotas, ask: &Ask) -> Result<Result<Scope>> {
     let at = journal.at();
     let scope = rights::scope(journal.authority(), &ask.actor, ask.org, Permission::Use, at);
-    let admitted = scope.and_then(|scope| match quotas.charge(journal, ask) {
-        true => Ok(scope),
-        false => Err(rights::Refusal::Access(Denial::QuotaExceeded)),
+    let admitted = scope.and_then(|scope| {
+        let charged = quotas.charge(journal, ask);
+        charged.then_some(scope).ok_or(rights::Refusal::Access(Denial::QuotaExceeded))
     });
     match admitted {
         Ok(scope) => Ok(Ok(scope)),

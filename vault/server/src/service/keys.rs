@@ -142,8 +142,8 @@ impl Keys {
             return Err(IntegrityFailure);
         }
         let key = self.ring.epochs.get(&stored.about.epoch).ok_or(IntegrityFailure)?;
-        let NumberRow { id: slot, about, blob, slot: key_blob } = stored;
-        let spot = Spot { org, person: about.person, version: about.version, slot: *slot };
+        let NumberRow { id, about, blob, slot: key_blob } = stored;
+        let spot = Spot { org, person: about.person, version: about.version, slot: *id };
         let place = self.place(spot, about.epoch, state);
         #[expect(
             clippy::disallowed_methods,

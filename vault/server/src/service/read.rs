@@ -21,7 +21,7 @@ use azekura_core::time::Timestamp;
 use super::audit;
 use super::intents::{Answer, Ask, Outcome};
 use super::people::PersonRef;
-use super::{Error, Result};
+use super::{Error, Result, rights};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
 use crate::store::{audit as entries, bulk, idempotency};
@@ -132,17 +132,14 @@ impl Release {
     /// [`Error::Internal`] if a sealed number does not open, and the refusal of a later slice, for
     /// which nothing is then released.
     pub async fn next(&mut self) -> Option<Result<Vec<Line>>> {
-        let (slice, answer) = match self.first.take() {
-            Some(first) => first,
-            None => {
-                let slice = self.left.pop_front()?;
-                match decide(&self.app, &self.ask, &slice).await {
-                    Ok(answer) => (slice, answer),
-                    Err(error) => return Some(Err(error)),
-                }
-            }
-        };
-        Some(self.open(slice, answer))
+        if let Some((slice, answer)) = self.first.take() {
+            return Some(self.open(slice, answer));
+        }
+        let slice = self.left.pop_front()?;
+        match decide(&self.app, &self.ask, &slice).await {
+            Ok(answer) => Some(self.open(slice, answer)),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     fn open(&mut self, slice: Vec<Wanted>, mut answer: Answer) -> Result<Vec<Line>> {
@@ -150,14 +147,14 @@ impl Release {
             .into_iter()
             .map(|wanted| {
                 let known = wanted.id.and_then(|id| answer.people.remove(&id));
-                self.line(wanted, known, &answer)
+                self.line(&wanted, known, &answer)
             })
             .collect()
     }
 
     fn line(
         &mut self,
-        wanted: Wanted,
+        wanted: &Wanted,
         known: Option<(String, super::intents::Decided)>,
         answer: &Answer,
     ) -> Result<Line> {
@@ -171,8 +168,8 @@ impl Release {
             (PersonRef::Id(_), true) => None,
             (_, false) => external_ref,
         };
-        let person = match wanted.named {
-            PersonRef::Id(id) => Some(id),
+        let person = match &wanted.named {
+            PersonRef::Id(id) => Some(*id),
             PersonRef::ExternalRef(_) => wanted.id.filter(|_| !hidden),
         };
         let given = match decided {
@@ -233,16 +230,16 @@ pub struct Record {
 ///
 /// [`Error::NotFound`] unless the caller asked it, or reviews reads.
 pub async fn record(app: &App, actor: &Actor, org: OrganisationId, id: ReadId) -> Result<Record> {
-    let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
+    let needs = [Permission::Audit, Permission::Use];
+    let mut view = audit::view_either(app, actor, org, needs).await?;
     let leaves = entries::entries_about(&mut view.reading, id, 0, u16::MAX).await?;
     let read = |leaf: &entries::Leaf| Entry::from_leaf(&leaf.leaf).map_err(Error::internal);
     let mut found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;
     found.retain(|entry| entry.tenant == Some(org));
     let record = gather(id, &found).ok_or(Error::NotFound)?;
+    let audits = rights::check(&view.authority, actor, Some(org), Permission::Audit, view.at);
     let own = record.actor.person() == actor.person();
-    let reviews =
-        |need| super::rights::check(&view.authority, actor, Some(org), need, view.at).is_ok();
-    if own || reviews(Permission::Audit) { Ok(record) } else { Err(Error::NotFound) }
+    if own || audits.is_ok() { Ok(record) } else { Err(Error::NotFound) }
 }
 
 fn gather(id: ReadId, found: &[Entry]) -> Option<Record> {

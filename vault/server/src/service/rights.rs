@@ -198,10 +198,8 @@ fn live_session(
 
 fn user_of_vault(authority: &Authority, user: UserId, need: Permission) -> Result<(), Refusal> {
     let administrator = authority.user(user).is_some_and(|user| user.administrator);
-    match need {
-        Permission::Administer | Permission::Settle | Permission::View if administrator => Ok(()),
-        _ => Err(Refusal::NotPermitted),
-    }
+    let open = matches!(need, Permission::Administer | Permission::Settle | Permission::View);
+    if administrator && open { Ok(()) } else { Err(Refusal::NotPermitted) }
 }
 
 fn user_in(

@@ -305,9 +305,9 @@ async fn admit(
         return Err(Error::SignIn);
     }
     let (token, session) = start(app, journal, &user).await?;
-    let used =
+    let succeeded =
         Credential { last_step: step, failures: 0, locked_until: None, ..(**credential).clone() };
-    journal.replace(credential, used).await?;
+    journal.replace(credential, succeeded).await?;
     let places = places(journal.authority(), user.id, journal.at().tokyo_date());
     Ok(Opened { token, session, user, places })
 }

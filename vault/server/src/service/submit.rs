@@ -93,9 +93,10 @@ pub async fn submit(
     };
     let change = queue::propose(app, &mut journal, actor, Some(org), content).await?;
     journal.insert(pending).await?;
-    match &mut person.number.state {
-        NumberState::Active(active) => active.correction = Some(change.id),
-        state => *state = NumberState::Pending { change: change.id },
+    if let NumberState::Active(active) = &mut person.number.state {
+        active.correction = Some(change.id);
+    } else {
+        person.number.state = NumberState::Pending { change: change.id };
     }
     holdings::save(&mut journal, &kept, person).await?;
     journal.answer(Made::Change(&change)).await?;

@@ -17,7 +17,7 @@ use super::{Result, index};
 pub struct PersonRow {
     /// The aggregate.
     pub person: Person,
-    /// Name, kana and birth date, sealed for exactly the version that the row gets.
+    /// Name, kana and birth date, sealed for [`Person::personal_version`].
     pub personal: Vec<u8>,
 }
 
@@ -45,7 +45,7 @@ pub async fn insert(write: &mut Write<'_>, row: PersonRow) -> Result<Kept<Person
     Ok(kept)
 }
 
-/// Replaces a person's row. Its personal fields must be sealed for [`Kept::next_version`].
+/// Replaces a person's row.
 ///
 /// # Errors
 ///
