@@ -31,9 +31,10 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("listen on {}", config.listen))?;
-    println!("listening on http://{}", listener.local_addr()?);
+    let (stopped, address) = (stopped()?, listener.local_addr()?);
     let running = Running::start(app, queue, listener).await?;
-    stopped().await?;
+    println!("listening on http://{address}");
+    stopped.await;
     running.finish().await
 }
 
@@ -66,12 +67,14 @@ impl Running {
     }
 }
 
-/// Waits for a signal to stop.
-pub(crate) async fn stopped() -> Result<()> {
+/// Ends with a signal to stop; signals count from this call on, not from the first look.
+pub(crate) fn stopped() -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
-    }
-    Ok(())
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -80,11 +80,12 @@ impl Demo {
         let told =
             play(&stage, &mut out, async |folder: &Path| Ok(log::export(&app, folder).await?));
         let told = told.await;
+        let stopped = stopped()?;
         if let (Ok(ready), Some(path)) = (&told, &self.ready_file) {
             ready.write(path)?;
         }
         if told.is_ok() {
-            stopped().await?;
+            stopped.await;
         }
         running.finish().await?;
         told.map(drop)

@@ -1,0 +1,265 @@
+//! A vault of its own for a test: made by `azekura init`, served by `azekura serve`.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::{PATIENCE, Server, program, run, wait_for};
+use crate::{Member, Site};
+
+/// A vault and the server that serves it.
+pub struct Vault {
+    site: Site,
+    administrators: Vec<Member>,
+    server: Mutex<Option<Server>>,
+    files: Files,
+    level: &'static str,
+}
+
+/// Where a vault's files are.
+pub struct Files {
+    dir: TempDir,
+}
+
+/// A vault that `init` made and nobody serves.
+pub struct Founded {
+    /// Where its files are.
+    pub files: Files,
+    /// For its two administrators.
+    pub tokens: [String; 2],
+}
+
+impl Vault {
+    /// A new vault with its two administrators enrolled.
+    pub fn start() -> Self {
+        Self::start_logging("info")
+    }
+
+    /// The same, with the server's own log at `level`.
+    pub fn start_logging(level: &'static str) -> Self {
+        let Founded { files, tokens } = Founded::new();
+        let (server, address) = files.serve("127.0.0.1:0", level);
+        let site = Site::new(address);
+        let names = ["kanri.ichi", "kanri.ni"];
+        let administrators =
+            tokens.iter().zip(names).map(|(token, login)| site.enrol(token, login)).collect();
+        Self { site, administrators, server: Mutex::new(Some(server)), files, level }
+    }
+
+    /// The two administrators.
+    pub fn administrators(&self) -> [&Member; 2] {
+        [&self.administrators[0], &self.administrators[1]]
+    }
+
+    /// Where its files are.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The number of the server's process.
+    pub fn pid(&self) -> u32 {
+        self.server().as_ref().expect("the server runs").pid()
+    }
+
+    /// Ends the server as a power cut would.
+    pub fn kill9(&self) {
+        self.server().take().expect("the server runs").kill9();
+    }
+
+    /// Lets the server stop by itself.
+    pub fn stop(&self) {
+        let stopped = self.server().take().expect("the server runs").stop();
+        assert!(stopped, "the server stops well");
+    }
+
+    /// Serves the vault again, where it was.
+    pub fn restart(&self) {
+        let mut server = self.server();
+        drop(server.take());
+        let address = self.site.anonymous().address.to_string();
+        *server = Some(self.files.serve(&address, self.level).0);
+    }
+
+    /// Writes the log to a new folder and says where it is.
+    pub fn export(&self) -> PathBuf {
+        let dir = self.files.fresh("export");
+        let output = run(self.files.opening("log export").arg(&dir));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        dir
+    }
+
+    /// Exports the log and lets the separate verifier look at it.
+    pub fn verify_offline(&self) -> Value {
+        let (holds, report) = self.files.verify_log(&self.export());
+        assert!(holds, "{report:#}");
+        report
+    }
+
+    fn server(&self) -> std::sync::MutexGuard<'_, Option<Server>> {
+        self.server.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Deref for Vault {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Founded {
+    /// Runs `azekura init`.
+    pub fn new() -> Self {
+        let dir = tempfile::Builder::new().prefix("azekura-test.").tempdir();
+        let files = Files { dir: dir.expect("a temporary folder") };
+        let output = run(files.opening("init").arg("--trust").arg(files.trust()));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut tokens = text.lines().filter_map(|line| line.strip_prefix("  ")).map(String::from);
+        let mut token = || tokens.next().expect("init prints two tokens");
+        Self { tokens: [token(), token()], files }
+    }
+}
+
+impl Default for Founded {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Files {
+    /// The folder that holds everything below.
+    pub fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The folder of the vault.
+    pub fn state(&self) -> PathBuf {
+        self.dir.path().join("vault")
+    }
+
+    /// The file that verifiers need.
+    pub fn trust(&self) -> PathBuf {
+        self.dir.path().join("trust.json")
+    }
+
+    /// The file that opens the keyring.
+    pub fn credential(&self) -> PathBuf {
+        self.dir.path().join("credential")
+    }
+
+    /// What the servers wrote to standard output and standard error so far.
+    pub fn logs(&self) -> Vec<u8> {
+        let read = |name: &str| fs::read(self.dir.path().join(name)).unwrap_or_default();
+        [read("stdout"), read("stderr")].concat()
+    }
+
+    /// A path of this name that nothing has.
+    pub fn fresh(&self, name: &str) -> PathBuf {
+        let mut paths = (1..).map(|n| self.dir.path().join(format!("{name}-{n}")));
+        paths.find(|path| !path.exists()).expect("numbers do not end")
+    }
+
+    /// `azekura <command>` with this vault's folder and credential, and without a word of the test's
+    /// own environment.
+    pub fn opening(&self, command: &str) -> Command {
+        let mut azekura = Command::new(program("azekura"));
+        for name in ["AZEKURA_CONFIG", "AZEKURA_DATA_DIR", "AZEKURA_LISTEN", "AZEKURA_LOG"] {
+            azekura.env_remove(name);
+        }
+        azekura.args(command.split(' ')).current_dir(self.root());
+        azekura.arg("--data-dir").arg(self.state()).arg("--unlock-file").arg(self.credential());
+        azekura
+    }
+
+    /// `azekura serve` on `listen`.
+    pub fn serving(&self, listen: &str) -> Command {
+        let mut azekura = self.opening("serve");
+        azekura.args(["--listen", listen, "--allow-root"]);
+        azekura
+    }
+
+    /// Starts a server that must come up; says where it listens.
+    pub fn serve(&self, listen: &str, level: &str) -> (Server, SocketAddr) {
+        let before = self.listening().len();
+        let command = &mut self.serving(listen);
+        let mut server = Server::start(command.env("AZEKURA_LOG", level), self.root(), self.root());
+        let address = wait_for("the server to listen", || {
+            if server.ended().is_some() {
+                return Some(None);
+            }
+            self.listening().get(before).copied().map(Some)
+        });
+        let address = address.unwrap_or_else(|| {
+            let logs = String::from_utf8_lossy(&self.logs()).into_owned();
+            unreachable!("the server ended: {logs}")
+        });
+        (server, address)
+    }
+
+    /// Tries to serve and says how it was refused.
+    ///
+    /// # Panics
+    ///
+    /// If it serves.
+    pub fn refusal(&self, listen: &str) -> String {
+        let output = self.serve_in_vain(listen);
+        assert!(!output.status.success(), "it ended without a word");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn serve_in_vain(&self, listen: &str) -> Output {
+        let mut child = self
+            .serving(listen)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let deadline = Instant::now() + PATIENCE;
+        while matches!(child.try_wait(), Ok(None)) {
+            if Instant::now() > deadline {
+                child.kill().ok();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let output = child.wait_with_output().expect("its output");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(!said.contains("listening"), "it served");
+        output
+    }
+
+    /// Lets the separate verifier look at an exported log: whether all of it holds, and its report.
+    pub fn verify_log(&self, export: &Path) -> (bool, Value) {
+        self.verify(Command::new(program("azekura-verify")).arg("log").arg(export))
+    }
+
+    /// Lets the separate verifier look at a certificate.
+    pub fn verify_certificate(&self, file: &Path) -> (bool, Value) {
+        self.verify(Command::new(program("azekura-verify")).arg("cert").arg(file))
+    }
+
+    fn verify(&self, command: &mut Command) -> (bool, Value) {
+        let output = run(command.arg("--json").arg("--trust").arg(self.trust()));
+        let report = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+            Value::String(String::from_utf8_lossy(&output.stderr).into_owned())
+        });
+        (output.status.success(), report)
+    }
+
+    /// Every address that servers of this vault said they listen on.
+    fn listening(&self) -> Vec<SocketAddr> {
+        let said = fs::read_to_string(self.dir.path().join("stdout")).unwrap_or_default();
+        let whole = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let addresses = whole.filter_map(|line| line.trim().strip_prefix("listening on http://"));
+        addresses.filter_map(|address| address.parse().ok()).collect()
+    }
+}
