@@ -196,17 +196,9 @@ impl State {
             let token = format!("token-{}", text(&content["user"]));
             return json!({"change": change, "enrolment_token": token, "expires_at": AT});
         }
-        let settings = azekura_client::wire::accounts::Settings {
-            pay_rule: azekura_client::wire::accounts::PayRule {
-                closing_day: 31,
-                pay_day: 25,
-                months_later: 1,
-            },
-            r6_keep: 0,
-            cycle: String::from("at_once"),
-            after_last_use: String::from("with_document"),
-            purge: azekura_client::wire::accounts::PurgeSettings { grace_days: 3 },
-        };
+        let settings = json!({"pay_rule": {"closing_day": 31, "pay_day": 25,
+            "pay_month_offset": 1}, "r6_keep": 0, "cycle": "immediate",
+            "after_last_use": "with_document", "purge": {"grace_days": 3}});
         self.org = Some(json!({"id": ORG, "name": content["name"], "profile": "standard",
             "corporate_number": content["corporate_number"], "settings": settings,
             "created_at": AT}));
