@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::Method;
+use axum::http::{Method, Request};
 use serde_json::Value;
 
 use crate::common::TestVault;
@@ -118,7 +118,7 @@ async fn every_answer_has_the_same_headers() {
 async fn problems_speak_the_language_of_the_caller() {
     let vault = TestVault::new().await;
     let ask = |language: &str| {
-        let request = axum::http::Request::get("/v1/orgs").header("accept-language", language);
+        let request = Request::get("/v1/orgs").header("accept-language", language);
         vault.send(request.body(axum::body::Body::empty()).unwrap())
     };
     let ja = ask("ja-JP,en;q=0.5").await;

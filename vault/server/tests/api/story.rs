@@ -1,6 +1,6 @@
 //! The main job, and what stays with the caller's right at each step.
 
-use axum::http::Method;
+use axum::http::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::common::{TestVault, text};
@@ -106,7 +106,7 @@ async fn a_streamed_read_is_a_head_and_a_line_a_person() {
     let office = Office::new().await;
     let body = json!({"purpose": "withholding_slip", "period": office.year(), "reference": "試験",
         "dry_run": true, "people": [{"external_ref": "E-1"}, {"external_ref": "E-2"}]});
-    let request = axum::http::Request::post(office.url("/reads"))
+    let request = Request::post(office.url("/reads"))
         .header("authorization", format!("Bearer {}", office.sato.1))
         .header("content-type", "application/json")
         .header("accept", "application/x-ndjson")
@@ -128,7 +128,7 @@ async fn a_repeated_request_is_done_once_and_answered_alike() {
         let name = json!({"family": "見本", "given": "太郎", "family_kana": "ミホン",
             "given_kana": "タロウ"});
         let body = json!({"external_ref": reference, "kind": "employee", "name": name});
-        let request = axum::http::Request::post(office.url("/people"))
+        let request = Request::post(office.url("/people"))
             .header("authorization", format!("Bearer {}", office.sato.1))
             .header("content-type", "application/json")
             .header("idempotency-key", key)
@@ -153,7 +153,7 @@ async fn settings_that_get_weaker_wait_for_a_second_person() {
     let put = |etag: Option<String>, grace: u32| {
         let mut settings = seen.json();
         settings["purge"]["grace_days"] = json!(grace);
-        let mut request = axum::http::Request::builder()
+        let mut request = Request::builder()
             .method(Method::PUT)
             .uri(&url)
             .header("authorization", format!("Bearer {manager}"))

@@ -24,14 +24,14 @@ use tower::ServiceExt;
 use zeroize::Zeroizing;
 
 /// A password that every test user has.
-pub const PASSWORD: &str = "Kakuu-Shiken-2026";
+pub(crate) const PASSWORD: &str = "Kakuu-Shiken-2026";
 
 /// A clock that stands still until it is moved.
-pub struct TestClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
 impl TestClock {
     /// Moves on by so many milliseconds.
-    pub fn advance(&self, ms: i64) {
+    pub(crate) fn advance(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 }
@@ -58,36 +58,36 @@ impl Rng for SeededRng {
 }
 
 /// A vault for one test.
-pub struct TestVault {
+pub(crate) struct TestVault {
     /// The vault.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// Its clock.
-    pub clock: Arc<TestClock>,
+    pub(crate) clock: Arc<TestClock>,
     /// Its two administrators, signed in.
-    pub administrators: [String; 2],
+    pub(crate) administrators: [String; 2],
     router: Router,
     _jobs: JoinSet<()>,
     _folder: TempDir,
 }
 
 /// An answer.
-pub struct Answer {
+pub(crate) struct Answer {
     /// Its status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// Its headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// Its bytes.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// The body as JSON; `null` if it is none.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     /// The body, if the status is `status`.
-    pub fn expect(&self, status: u16) -> Value {
+    pub(crate) fn expect(&self, status: u16) -> Value {
         let text = String::from_utf8_lossy(&self.body);
         assert_eq!(self.status.as_u16(), status, "{text}");
         self.json()
@@ -96,7 +96,7 @@ impl Answer {
 
 impl TestVault {
     /// A vault with two administrators.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let dir: PathBuf = folder.path().join("vault");
         let secret = Secret::Credential(Zeroizing::new([7; 32]));
@@ -119,7 +119,7 @@ impl TestVault {
     }
 
     /// What the vault answers to any request.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
@@ -127,7 +127,13 @@ impl TestVault {
     }
 
     /// What it answers to a call with a JSON body, or with none if `body` is null.
-    pub async fn call(&self, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
@@ -142,17 +148,17 @@ impl TestVault {
     }
 
     /// What it answers to `GET`.
-    pub async fn get(&self, path: &str, token: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
         self.call(Method::GET, path, token, &Value::Null).await
     }
 
     /// What it answers to `POST`.
-    pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
         self.call(Method::POST, path, token, &body).await
     }
 
     /// Makes credentials with a one-time token; the session's token.
-    pub async fn enrol(&self, token: &str, login: &str) -> String {
+    pub(crate) async fn enrol(&self, token: &str, login: &str) -> String {
         let body = json!({"token": token, "login": login, "password": PASSWORD});
         let begun = self.post("/v1/enrolments", "", body).await.expect(201);
         let code = self.code(begun["totp_secret"].as_str().unwrap());
@@ -162,7 +168,7 @@ impl TestVault {
     }
 
     /// A new user, signed in: their id and the session's token.
-    pub async fn user(&self, login: &str) -> (String, String) {
+    pub(crate) async fn user(&self, login: &str) -> (String, String) {
         let [first, second] = &self.administrators;
         let body = json!({"display_name": format!("見本 {login}")});
         let change = self.post("/v1/users", first, body).await.expect(202);
@@ -173,7 +179,7 @@ impl TestVault {
     }
 
     /// An organisation whose manager is `manager` (id and token): its id.
-    pub async fn organisation(&self, name: &str, manager: (&str, &str)) -> String {
+    pub(crate) async fn organisation(&self, name: &str, manager: (&str, &str)) -> String {
         let [first, second] = &self.administrators;
         let body = json!({"name": name, "profile": "standard", "manager": manager.0});
         let change = self.post("/v1/orgs", first, body).await.expect(202);
@@ -190,7 +196,7 @@ impl TestVault {
     }
 
     /// Designates and trains a handler.
-    pub async fn handler(&self, org: &str, manager: &str, user: (&str, &str), may: &[&str]) {
+    pub(crate) async fn handler(&self, org: &str, manager: &str, user: (&str, &str), may: &[&str]) {
         let today = self.app.clock.now().tokyo_date().to_string();
         let line = json!({"user": user.0, "capabilities": may, "purposes": ["withholding"],
             "kinds": ["employee", "dependant"], "from": today});
@@ -211,6 +217,6 @@ impl TestVault {
 }
 
 /// A JSON string as it is.
-pub fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     String::from(value.as_str().unwrap_or_default())
 }
