@@ -48,7 +48,7 @@ pub(super) struct Collected {
 /// A line that cannot be used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]
 pub(super) struct BadLine {
-    /// Its place in the file, from 1.
+    /// Its place in the file, from 1; the column names are the first.
     pub(super) line: u64,
     /// Why.
     pub(super) code: Fault,
@@ -112,10 +112,10 @@ pub(super) fn read(bytes: &[u8]) -> anyhow::Result<Roster> {
     });
     let places: Vec<usize> = places.collect::<anyhow::Result<_>>()?;
     let mut roster = Roster { people: Vec::new(), bad: Vec::new() };
-    for record in reader.records() {
+    // The reader's own count of lines depends on how they end.
+    for (line, record) in (2..).zip(reader.records()) {
         // The reader's own words would name the values.
         let record = record.map_err(|_| anyhow::anyhow!("could not read a line of the roster"))?;
-        let line = record.position().map_or(0, csv::Position::line);
         let fields = Fields { record: &record, places: &places };
         if let Err(code) = roster.take(&fields) {
             roster.bad.push(BadLine { line, code });
