@@ -96,7 +96,9 @@ impl Purges {
             return found.at(place, "not-an-entry", what);
         };
         let again = self.slots.insert(slot.into(), Slot::Destroyed) == Some(Slot::Destroyed);
-        if !self.versions.insert((person.into(), version)) || again {
+        // A change also destroys the entry that waited for its check, in a slot of its own.
+        let purged = entry.purge.is_some() && !self.versions.insert((person.into(), version));
+        if purged || again {
             found.at(place, "destroyed-twice", "the version was destroyed before");
         }
         match (entry.purge.and_then(|id| self.batches.get_mut(id)), entry.change) {
