@@ -167,7 +167,7 @@ impl<'v> Office<'v> {
         let path = self.path(&format!("changes/{}/approve", text(&change, "id")));
         let approved = self.manager.post(&path, &Value::Null).ok(200);
         let path = self.path(&format!("clients/{}/secret", text(&approved["content"], "id")));
-        self.site.program(&text(&owner.post(&path, &Value::Null).ok(200), "key"))
+        self.site.program(&text(&owner.post(&path, &Value::Null).ok(201), "key"))
     }
 
     fn accept_role(&self, member: &Member, change: &Value) {

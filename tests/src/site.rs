@@ -80,7 +80,7 @@ impl Site {
     /// Somebody who made their credentials with a one-time token, and by that signed in.
     pub fn enrol(&self, token: &str, login: &str) -> Member {
         let nobody = self.anonymous();
-        let password = format!("Mihon-{login}-2026");
+        let password = format!("Kakuu-no-Goku {:04} aikotoba!", self.next());
         let begun = nobody
             .post("/v1/enrolments", &json!({"token": token, "login": login, "password": password}))
             .ok(201);
@@ -124,6 +124,14 @@ impl Deref for Member {
     fn deref(&self) -> &Caller {
         &self.caller
     }
+}
+
+/// Every path that `GET` answers, with its placeholders, from the vault's own OpenAPI document.
+pub fn get_paths(site: &Site) -> Vec<String> {
+    let document = site.anonymous().get("/openapi.json").ok(200);
+    let paths = document["paths"].as_object().expect("an OpenAPI document has paths");
+    let gets = paths.iter().filter(|(_, methods)| methods["get"].is_object());
+    gets.map(|(path, _)| path.clone()).collect()
 }
 
 /// A field that must be text.
