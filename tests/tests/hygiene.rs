@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 
-use azekura_tests::canary::{ENCODINGS, Canaries, Hit};
+use azekura_tests::canary::{Canaries, ENCODINGS, Hit};
 use azekura_tests::http::connect;
 use azekura_tests::process::wait_for;
 use azekura_tests::site::text;
