@@ -73,17 +73,11 @@ fn each_person_gets_their_own_answer() {
     let nobody = "per_00000000000000000000000000000000";
     let people = [fine.as_str(), &without, &unchecked, nobody];
     let answer = sato.read(&people, "withholding_slip").ok(200);
-    let outcomes: Vec<_> =
-        answer["results"].as_array().unwrap().iter().map(outcome).collect();
+    let outcomes: Vec<_> = answer["results"].as_array().unwrap().iter().map(outcome).collect();
     let denied = |code: &str| Err(String::from(code));
     assert_eq!(
         outcomes,
-        [
-            Ok(number(2_020)),
-            denied("no-number"),
-            denied("pending-check"),
-            denied("not-found"),
-        ]
+        [Ok(number(2_020)), denied("no-number"), denied("pending-check"), denied("not-found"),]
     );
 }
 
@@ -114,9 +108,8 @@ fn a_period_in_which_nothing_held_the_number_is_refused() {
 fn family_entered_without_an_identity_check_is_not_read_for_more_than_that_allows() {
     let Scene { office, sato, suzuki } = &*SCENE;
     let employee = sato.add_employee("架空");
-    let child = sato.add(
-        &json!({"kind": "dependant", "dependant_of": employee, "relation": "child"}),
-    );
+    let child =
+        sato.add(&json!({"kind": "dependant", "dependant_of": employee, "relation": "child"}));
     let mut new = sato.registration(&child, &number(2_050), &["declarations"]);
     new["identity_check"]["method"] = json!("not_required_dependant");
     let change = text(&sato.post(&sato.path("changes"), &new).ok(202), "id");
@@ -157,10 +150,7 @@ fn reasons_that_lie_with_the_caller_refuse_the_whole_call() {
     lapsed.read(&[&person], "withholding_slip").refused(403, "training-expired");
     office.train(&lapsed, -1);
     assert_eq!(lapsed.read_one(&person, "withholding_slip"), Ok(number(2_060)));
-    assert_eq!(
-        lapsed.read_one(&person, "dependents_declaration"),
-        Err("outside-scope".into())
-    );
+    assert_eq!(lapsed.read_one(&person, "dependents_declaration"), Err("outside-scope".into()));
     let nobody = VAULT.anonymous();
     nobody.post(&office.path("reads"), &asked).refused(401, "unauthenticated");
 }
@@ -231,7 +221,8 @@ fn three_hundred_people_are_answered_in_order_in_both_shapes() {
     let asked: Vec<&str> = people.iter().map(String::as_str).collect();
     let asked = sato.asking(&asked, "withholding_slip");
     let whole = sato.post(&sato.path("reads"), &asked).ok(200);
-    let lines = sato.json("POST", &sato.path("reads"), &[("Accept", "application/x-ndjson")], &asked);
+    let lines =
+        sato.json("POST", &sato.path("reads"), &[("Accept", "application/x-ndjson")], &asked);
     assert_eq!(lines.header("content-type"), Some("application/x-ndjson"));
     let text = lines.text();
     let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -268,7 +259,8 @@ fn no_get_answers_with_a_number_whoever_asks() {
     let Scene { office, sato, suzuki } = &*SCENE;
     let number = number(2_500);
     let person = sato.add_with_number(suzuki, &number, &["withholding"]);
-    let pending = text(&sato.register(&sato.add_employee("架空"), &number, &["withholding"]).ok(202), "id");
+    let pending =
+        text(&sato.register(&sato.add_employee("架空"), &number, &["withholding"]).ok(202), "id");
     let read = text(&sato.read(&[&person], "withholding_slip").ok(200), "id");
     let ids = [
         ("{org}", office.id.as_str()),
@@ -279,8 +271,7 @@ fn no_get_answers_with_a_number_whoever_asks() {
     let viewer = office.appoint("viewer", "架空 閲覧");
     let auditor = office.appoint("auditor", "架空 監査");
     let [administrator, _] = office.administrators();
-    let members =
-        [&sato.member, &viewer.member, &auditor.member, &office.manager, administrator];
+    let members = [&sato.member, &viewer.member, &auditor.member, &office.manager, administrator];
     let paths = azekura_tests::site::get_paths(&VAULT);
     assert!(paths.len() >= 25, "{paths:?}");
     let mut answered = 0;

@@ -132,8 +132,10 @@ fn what_the_law_asks_for_first_is_asked_for() {
 fn what_is_no_number_is_refused_without_repeating_it() {
     let Scene { sato, .. } = &*SCENE;
     let person = sato.add_employee("架空");
-    let wrong_digit = format!("{}{}", &number(1_060)[..11], (number(1_060).as_bytes()[11] + 1 - b'0') % 10);
-    for wrong in ["98765432109", "9876543210987", wrong_digit.as_str(), "٩٨٧٦٥٤٣٢١٠٩٨", ""] {
+    let wrong_digit =
+        format!("{}{}", &number(1_060)[..11], (number(1_060).as_bytes()[11] + 1 - b'0') % 10);
+    for wrong in ["98765432109", "9876543210987", wrong_digit.as_str(), "٩٨٧٦٥٤٣٢١٠٩٨", ""]
+    {
         let answer = sato.register(&person, wrong, &["withholding"]);
         let problem = answer.refused(422, "invalid-input");
         assert_eq!(problem["errors"][0]["pointer"], "/number");
@@ -158,7 +160,10 @@ fn twenty_checks_at_once_have_one_effect() {
     assert_eq!(statuses[0], 200, "{statuses:?}");
     assert!(statuses[1..].iter().all(|status| *status == 409), "{statuses:?}");
     let person = sato.get(&sato.path(&format!("people/{person}"))).ok(200);
-    assert_eq!((&person["number"]["status"], &person["number"]["version"]), (&json!("active"), &json!(1)));
+    assert_eq!(
+        (&person["number"]["status"], &person["number"]["version"]),
+        (&json!("active"), &json!(1))
+    );
 }
 
 #[test]
