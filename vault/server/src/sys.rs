@@ -8,7 +8,8 @@ use azekura_core::audit::event::Boot;
 use rustix::fs::Mode;
 use rustix::io::Errno;
 use rustix::process::{self, DumpableBehavior, Resource, Rlimit};
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::filter::EnvFilter;
+pub use tracing_subscriber::filter::LevelFilter;
 
 /// The process could not be closed against being looked into.
 #[derive(Debug, thiserror::Error)]
@@ -41,12 +42,12 @@ pub fn quiet_panics() {
     }));
 }
 
-/// Sends log lines to standard error, at the level of `AZEKURA_LOG` (`info` if it is not set).
+/// Sends log lines to standard error, at the level of `AZEKURA_LOG`, or `usual` if it is not set.
 /// Statements of the database are never among them.
-pub fn trace() {
+pub fn trace(usual: LevelFilter) {
     let filter = EnvFilter::builder()
         .with_env_var("AZEKURA_LOG")
-        .with_default_directive(LevelFilter::INFO.into())
+        .with_default_directive(usual.into())
         .from_env_lossy();
     // A second call, in tests, finds the first one's subscriber; that is as good.
     tracing_subscriber::fmt()

@@ -23,7 +23,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     if sys::is_root() && !config.allow_root {
         bail!("a vault does not serve as root; use its own user, or --allow-root");
     }
-    sys::trace();
+    sys::trace(sys::LevelFilter::INFO);
     let (app, queue) = open::open(config, &unlock::secret(config)?).await?;
     if app.demo {
         bail!("a vault made by demo never becomes a production vault; run azekura init");

@@ -140,7 +140,20 @@ impl From<Denial> for Code {
         match denial {
             Denial::NotFound => Self::NotFound,
             Denial::PastRetention => Self::PastRetention,
-            other => Self::Denied(other),
+            Denial::ClientNotGranted
+            | Denial::Deleted
+            | Denial::DisposalPending
+            | Denial::NoNumber
+            | Denial::NoRelationshipInPeriod
+            | Denial::NotDesignated
+            | Denial::OutsideScope
+            | Denial::PendingCheck
+            | Denial::PurposeEnded
+            | Denial::PurposeNotBound
+            | Denial::QuotaExceeded
+            | Denial::Suspended
+            | Denial::TrainingExpired
+            | Denial::Unverified => Self::Denied(denial),
         }
     }
 }

@@ -156,13 +156,10 @@ fn bad_query(uri: &Uri) -> Failed {
         _ => true,
     };
     let wrong = pairs.iter().find(|(name, value)| !is_number(name, value));
-    match wrong {
-        Some((name, _)) => Error::fault(format!("?{name}"), "range", "a whole number").into(),
-        None => {
-            let detail = "each parameter of the reference at most once, and no other";
-            Error::fault("?", "query", detail).into()
-        }
+    if let Some((name, _)) = wrong {
+        return Error::fault(format!("?{name}"), "range", "a whole number").into();
     }
+    Error::fault("?", "query", "each parameter of the reference at most once, and no other").into()
 }
 
 /// The version that `If-Match` names.

@@ -11,7 +11,6 @@ pub(super) struct Purges {
     /// Records that a change ended, by (change, person).
     by_change: HashSet<(Box<str>, Box<str>)>,
     slots: HashMap<Box<str>, Slot>,
-    versions: HashSet<(Box<str>, u64)>,
     serials: HashSet<Box<str>>,
 }
 
@@ -90,16 +89,13 @@ impl Purges {
     }
 
     fn destroy(&mut self, place: u64, entry: &Line<'_>, found: &mut Findings) {
-        let (Some(person), Some(version), Some(slot)) = (entry.person, entry.version, entry.slot)
-        else {
+        let (Some(person), Some(_), Some(slot)) = (entry.person, entry.version, entry.slot) else {
             let what = "the entry does not say whose record, version and slot it is about";
             return found.at(place, "not-an-entry", what);
         };
-        let again = self.slots.insert(slot.into(), Slot::Destroyed) == Some(Slot::Destroyed);
-        // A change also destroys the entry that waited for its check, in a slot of its own.
-        let purged = entry.purge.is_some() && !self.versions.insert((person.into(), version));
-        if purged || again {
-            found.at(place, "destroyed-twice", "the version was destroyed before");
+        // A version has two slots in its life: one while it waits for its check, one in force.
+        if self.slots.insert(slot.into(), Slot::Destroyed) == Some(Slot::Destroyed) {
+            found.at(place, "destroyed-twice", "the key slot was destroyed before");
         }
         match (entry.purge.and_then(|id| self.batches.get_mut(id)), entry.change) {
             (Some(purge), _) if purge.started && !purge.cancelled => {

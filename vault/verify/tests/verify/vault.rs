@@ -119,7 +119,10 @@ fn use_of_a_number() -> Vec<(ActorRef, Event)> {
     };
     let dec = Decision { policy: digest, rule: "R1".to_owned(), v: "allow".to_owned() };
     vec![
-        (ActorRef::Operator, VaultEvent::CeremonyCompleted { transcript_sha256: digest }.into()),
+        (
+            ActorRef::Operator,
+            VaultEvent::CeremonyCompleted { demo: false, transcript_sha256: digest }.into(),
+        ),
         (job(), VaultEvent::Started { boot: BOOT, software: "0.1.0".to_owned() }.into()),
         (
             user(11),

@@ -200,10 +200,10 @@ impl State {
             pay_rule: azekura_client::wire::accounts::PayRule {
                 closing_day: 31,
                 pay_day: 25,
-                months_later: 1,
+                pay_month_offset: 1,
             },
             r6_keep: 0,
-            cycle: String::from("at_once"),
+            cycle: String::from("immediate"),
             after_last_use: String::from("with_document"),
             purge: azekura_client::wire::accounts::PurgeSettings { grace_days: 3 },
         };

@@ -18,6 +18,9 @@ use super::founding::Cast;
 use super::roster::{BadLine, Entrant, Line, Roster};
 use super::tell::{Step, Teller};
 
+/// What a checked number may be: in use, with a known last day, or only kept until that day.
+const CHECKED: [&str; 3] = ["active", "disposal_scheduled", "keep_only"];
+
 /// Somebody whose number the vault keeps.
 pub(super) struct Entered {
     /// `per_…`
@@ -88,8 +91,11 @@ pub(super) async fn check<W: Write>(
         must_be("a checked number", checked.status.as_str(), "approved")?;
         must_be("who checked it", checked.decided_by.unwrap_or_default(), &cast.checker.id)?;
     }
-    let active = count(cast, "active").await?;
-    must_be("how many numbers are active", active, people.len())?;
+    let mut active = 0;
+    for status in CHECKED {
+        active += count(cast, status).await?;
+    }
+    must_be("how many numbers are checked", active, people.len())?;
     out.tell(&Step::Checked {
         mismatch: &wrong.code,
         attempts_left,

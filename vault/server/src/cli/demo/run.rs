@@ -53,7 +53,7 @@ impl Demo {
         if !PEOPLE.contains(&self.people) {
             bail!("between {} and {} people", PEOPLE.start(), PEOPLE.end());
         }
-        sys::trace();
+        sys::trace(sys::LevelFilter::WARN);
         let dir = std::path::absolute(&self.data_dir)?;
         clear(&dir)?;
         let mut credential = Zeroizing::new([0; 32]);

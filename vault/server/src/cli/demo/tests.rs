@@ -1,5 +1,6 @@
 //! The story against a vault of a few lines: told to its end, and ended by any wrong answer.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use azekura_core::retention::Lang;
@@ -35,7 +36,7 @@ struct Told {
     dir: TempDir,
 }
 
-async fn tell(people: usize, json: bool, wrong: Option<(usize, Twist)>) -> Told {
+async fn tell(people: usize, json: bool, wrong: Option<(Range<usize>, Twist)>) -> Told {
     let dir = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stage = Stage {
@@ -117,7 +118,7 @@ fn otherwise(status: u16, _: Value) -> (u16, Value) {
 async fn any_answer_that_changes_sides_ends_the_story() {
     let mut place = 0;
     loop {
-        let Told { outcome, .. } = tell(10, false, Some((place, otherwise))).await;
+        let Told { outcome, .. } = tell(10, false, Some((place..place + 1, otherwise))).await;
         if outcome.is_ok() {
             break;
         }
@@ -155,8 +156,9 @@ async fn a_value_that_differs_ends_the_story() {
     ];
     for (name, twist) in twists {
         let mut ended = 0;
-        for place in 0..120 {
-            let Told { outcome, said, .. } = tell(10, false, Some((place, twist))).await;
+        for place in (0..100).step_by(20) {
+            let Told { outcome, said, .. } =
+                tell(10, false, Some((place..usize::MAX, twist))).await;
             if let Err(error) = outcome {
                 let shown = format!("{error:?} {said}");
                 assert!(!shown.contains("123456789018") && !shown.contains("1234 5678"), "{name}");

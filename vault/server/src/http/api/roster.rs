@@ -30,6 +30,11 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(list_designations, propose_designation))
         .routes(routes!(accept_designation))
         .routes(routes!(end_designation))
+        .merge(further())
+}
+
+fn further() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
         .routes(routes!(list_trainings, record_training))
         .routes(routes!(list_notices, propose_notice))
         .routes(routes!(list_clients, propose_client))

@@ -27,8 +27,8 @@ pub(in crate::http) fn person(new: &wire::NewPerson) -> Result<NewPerson, Failed
             part_time: new.part_time,
         },
     );
-    let person = external_ref.zip(keys).zip(personal.zip(relationship)).map(
-        |((external_ref, keys), (personal, relationship))| NewPerson {
+    let person = external_ref.zip(personal.zip(relationship)).map(
+        |(external_ref, (personal, relationship))| NewPerson {
             external_ref,
             keys,
             personal,
@@ -55,7 +55,7 @@ pub(in crate::http) fn amendment(
     let mut faults = Faults::default();
     let external_ref =
         faults.optional(patch.external_ref.as_ref(), |f, text| f.reference("/external_ref", text));
-    let keys = patch.keys.as_ref().and_then(|keys| faults.keys(keys));
+    let keys = patch.keys.as_ref().map(|keys| faults.keys(keys));
     let personal = match (&patch.name, &patch.birth_date) {
         (None, None) => None,
         (Some(name), born) => {
@@ -99,7 +99,7 @@ pub(in crate::http) fn search(query: &wire::PeopleQuery) -> Result<Search, Faile
 }
 
 impl Faults {
-    fn keys(&mut self, keys: &[wire::Key]) -> Option<Vec<Key>> {
+    fn keys(&mut self, keys: &[wire::Key]) -> Vec<Key> {
         let mut read = Vec::with_capacity(keys.len());
         for (at, key) in keys.iter().enumerate() {
             let fits = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
@@ -111,7 +111,7 @@ impl Faults {
             let value = self.reference(&format!("/keys/{at}/value"), &key.value);
             read.extend(value.map(|value| Key { system: key.system.clone(), value }));
         }
-        Some(read)
+        read
     }
 
     fn personal(&mut self, name: &wire::PersonName, born: Option<&String>) -> Option<Personal> {

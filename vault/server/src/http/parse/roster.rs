@@ -120,15 +120,12 @@ impl Faults {
     fn networks(&mut self, networks: &[String]) -> BTreeSet<IpAddr> {
         let mut read = BTreeSet::new();
         for (at, text) in networks.iter().enumerate() {
-            match text.parse::<IpAddr>() {
-                Ok(address) => {
-                    read.insert(address);
-                }
-                Err(_) => {
-                    let pointer = format!("/networks/{at}");
-                    self.add::<()>(&pointer, "address", "an address as 192.0.2.1 or 2001:db8::1");
-                }
-            }
+            let Ok(address) = text.parse::<IpAddr>() else {
+                let detail = "an address as 192.0.2.1 or 2001:db8::1";
+                self.add::<()>(&format!("/networks/{at}"), "address", detail);
+                continue;
+            };
+            read.insert(address);
         }
         read
     }

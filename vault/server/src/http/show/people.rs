@@ -39,14 +39,18 @@ pub(in crate::http) fn relationship(person: &Person, held: &Relationship) -> wir
         relation: held.relation.clone(),
         started_on: text(held.started_on),
         ended_on: ended.map(|fact| fact.on.to_string()),
-        end_reason: ended.and_then(|fact| match &fact.kind {
-            FactKind::EmploymentEnded { reason, .. } => Some(code(reason)),
-            FactKind::DependantRemoved { reason, .. } => Some(code(reason)),
-            _ => None,
-        }),
+        end_reason: ended.and_then(|fact| end_reason(&fact.kind)),
         tax_column: held.tax_column.map(code),
         part_time: held.part_time,
     }
+}
+
+fn end_reason(kind: &FactKind) -> Option<String> {
+    if let FactKind::EmploymentEnded { reason, .. } = kind {
+        return Some(code(reason));
+    }
+    let FactKind::DependantRemoved { reason, .. } = kind else { return None };
+    Some(code(reason))
 }
 
 fn key(key: &Key) -> wire::Key {

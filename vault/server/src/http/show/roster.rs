@@ -37,18 +37,14 @@ pub(in crate::http) fn offered(line: &Designation, state: &ChangeState) -> wire:
 
 /// The roster line that an approved change made; `None` if it made none.
 pub(in crate::http) fn accepted_designation(change: &Change) -> Option<wire::Designation> {
-    match &change.content {
-        Content::Designation(line) => Some(offered(line, &change.state)),
-        _ => None,
-    }
+    let Content::Designation(line) = &change.content else { return None };
+    Some(offered(line, &change.state))
 }
 
 /// The role that an approved change made; `None` if it made none.
 pub(in crate::http) fn accepted_appointment(change: &Change) -> Option<wire::Appointment> {
-    match &change.content {
-        Content::Appointment(role) => Some(appointment(role)),
-        _ => None,
-    }
+    let Content::Appointment(role) = &change.content else { return None };
+    Some(appointment(role))
 }
 
 /// A training someone attended.

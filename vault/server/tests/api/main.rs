@@ -1,0 +1,7 @@
+//! The API through its router.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod document;
+mod hostile;
+mod story;
