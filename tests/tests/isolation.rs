@@ -140,16 +140,7 @@ fn a_program_belongs_to_one_organisation() {
 fn a_member_of_both_acts_in_each_by_its_own_roster() {
     let (own, other) = &*SCENE;
     let both = own.office.handler("架空 兼務");
-    let elsewhere = Handler {
-        member: azekura_tests::Member {
-            user: both.member.user.clone(),
-            login: String::new(),
-            password: String::new(),
-            seed: String::new(),
-            caller: both.member.caller.clone(),
-        },
-        ..other.office.stranger("試験 別人")
-    };
+    let elsewhere = both.at(&other.office);
     elsewhere.read(&[&other.person], "withholding_slip").refused(404, "not-found");
     other.office.designate(&elsewhere, &["check"], &["withholding"], &["employee"]);
     other.office.train(&elsewhere, 0);
