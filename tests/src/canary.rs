@@ -11,6 +11,8 @@ pub const ENCODINGS: usize = 9;
 
 /// The bytes of numbers in all forms, ready to be looked for together.
 pub struct Canaries {
+    /// Whether one of them begins with these two bytes: nearly every place is passed over by it.
+    pairs: Vec<bool>,
     /// By their first four bytes.
     starts: HashMap<[u8; 4], Vec<Form>>,
 }
@@ -54,26 +56,30 @@ pub fn forms(number: &str) -> [(&'static str, Vec<u8>); ENCODINGS] {
 impl Canaries {
     /// What to look for.
     pub fn new<'n>(numbers: impl IntoIterator<Item = &'n String>) -> Self {
+        let mut pairs = vec![false; 1 << 16];
         let mut starts: HashMap<[u8; 4], Vec<Form>> = HashMap::new();
         for (number, text) in numbers.into_iter().enumerate() {
             for (name, bytes) in forms(text) {
                 let start = bytes[..4].try_into().expect("four bytes");
+                pairs[pair(bytes[0], bytes[1])] = true;
                 starts.entry(start).or_default().push(Form { number, name, bytes });
             }
         }
-        Self { starts }
+        Self { pairs, starts }
     }
 
     /// Every place in `haystack` where one of them stands.
     pub fn find(&self, haystack: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for (at, window) in haystack.windows(4).enumerate() {
-            let start: &[u8; 4] = window.try_into().expect("windows of four");
-            for form in self.starts.get(start).into_iter().flatten() {
+        let mut at = 0;
+        while let Some([a, b, c, d]) = haystack.get(at..at + 4) {
+            let found = self.pairs[pair(*a, *b)].then(|| self.starts.get(&[*a, *b, *c, *d]));
+            for form in found.flatten().into_iter().flatten() {
                 if haystack[at..].starts_with(&form.bytes) {
                     hits.push(Hit { number: form.number, form: form.name, at });
                 }
             }
+            at += 1;
         }
         hits
     }
@@ -99,6 +105,10 @@ impl Canaries {
         }
         (hits, looked)
     }
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first) << 8 | usize::from(second)
 }
 
 #[test]

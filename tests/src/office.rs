@@ -177,6 +177,19 @@ impl<'v> Office<'v> {
 }
 
 impl Handler {
+    /// The same person, calling within another organisation.
+    pub fn at(&self, office: &Office<'_>) -> Self {
+        let Member { user, login, password, seed, caller } = &self.member;
+        let member = Member {
+            user: user.clone(),
+            login: login.clone(),
+            password: password.clone(),
+            seed: seed.clone(),
+            caller: caller.clone(),
+        };
+        Self { member, org: office.id.clone(), site: self.site.clone() }
+    }
+
     /// A path under the organisation.
     pub fn path(&self, rest: &str) -> String {
         format!("/v1/orgs/{}/{rest}", self.org)

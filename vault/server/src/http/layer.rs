@@ -49,7 +49,8 @@ pub(super) async fn around(
     finish(response.headers_mut(), shown, brought_a_number(&method, path));
     let (status, took) = (response.status().as_u16(), started.elapsed());
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(request.id = %id, %method, path, status, duration_ms, "answered");
+    let method = known(&method);
+    tracing::info!(request.id = %id, method, path, status, duration_ms, "answered");
     response
 }
 
@@ -72,6 +73,12 @@ fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool)
     if close {
         headers.insert(header::CONNECTION, fixed("close"));
     }
+}
+
+/// The name of a method that the API has; any other is the caller's own text.
+fn known(method: &Method) -> &'static str {
+    let names = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+    names.into_iter().find(|name| method == name).unwrap_or("other")
 }
 
 /// The buffers of a connection may hold what it brought; they go with it.
