@@ -1,8 +1,15 @@
 //! The API through its router.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that is surprised fails where it is"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;
 mod document;
 mod hostile;
+mod session;
 mod story;
