@@ -82,9 +82,9 @@ impl State {
                 let id = format!("usr_{}", self.users.len() + 1);
                 self.users.push(user(&id, text(&body["display_name"]), false));
                 let content = json!({"user": id, "display_name": body["display_name"]});
-                (202, self.propose("user", content, caller))
+                (202, self.propose("user", &content, caller))
             }
-            (false, ["v1", "orgs"]) => (202, self.propose("organisation", body.clone(), caller)),
+            (false, ["v1", "orgs"]) => (202, self.propose("organisation", body, caller)),
             (false, ["v1", "changes", id, "approve"]) => (200, self.approve_in_vault(id, caller)),
             (true, ["v1", "users"]) => (200, page(&self.users)),
             (true, ["v1", "orgs"]) => (200, page(self.org.as_slice())),
@@ -170,7 +170,7 @@ impl State {
             "organisations": []})
     }
 
-    fn propose(&mut self, kind: &str, content: Value, caller: &str) -> Value {
+    fn propose(&mut self, kind: &str, content: &Value, caller: &str) -> Value {
         let change = json!({"id": format!("chg_{}", self.changes.len()), "status": "pending",
             "org": null, "type": kind, "content": content, "proposed_by": who(caller),
             "client": null, "proposed_at": AT, "expires_at": AT, "decided_by": null,
@@ -218,7 +218,7 @@ impl State {
             content.as_object_mut().unwrap().entry(key).or_insert(value.clone());
         }
         content.as_object_mut().unwrap().entry("from").or_insert(json!("2026-11-21"));
-        self.propose(kind, content, caller)
+        self.propose(kind, &content, caller)
     }
 
     fn create(&mut self, body: &Value) -> Value {
@@ -248,7 +248,7 @@ impl State {
         let content = json!({"person": id, "version": 1, "purposes": body["purposes"],
             "notice": "ntc_1", "identity_check": body["identity_check"], "reason": null,
             "replaces": null, "attempts_left": 3});
-        (202, self.propose("register", content, caller))
+        (202, self.propose("register", &content, caller))
     }
 
     fn check(&mut self, id: &str, caller: &str, body: &Value) -> (u16, Value) {

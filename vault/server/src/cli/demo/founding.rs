@@ -78,14 +78,8 @@ pub(super) async fn found<W: Write>(stage: &Stage, out: &mut Teller<W>) -> anyho
         enrol(stage, administrator("kanri.a"), SecretText::from(first.expose_secret())).await?,
         enrol(stage, administrator("kanri.b"), SecretText::from(second.expose_secret())).await?,
     ];
-    let manager =
-        invite(stage, &administrators, part("sekinin", "見本 責任", &["manager"])).await?;
-    let handler = handler("nyuryoku", "見本 入力", &["enter", "check", "use"]);
-    let handler = invite(stage, &administrators, handler).await?;
-    let checker = self::handler("tenken", "試験 点検", &["check", "delete"]);
-    let checker = invite(stage, &administrators, checker).await?;
-    let auditor = invite(stage, &administrators, part("kansa", "架空 監査", &["auditor"])).await?;
-    let viewer = invite(stage, &administrators, part("ippan", "架空 一般", &["viewer"])).await?;
+    let staff = staff(stage, &administrators).await?;
+    let Staff { manager, handler, checker, auditor, viewer } = staff;
     let (org, organisation) = organise(&administrators, &manager).await?;
     for member in [&auditor, &viewer] {
         appoint(&org, &manager, member).await?;
@@ -110,6 +104,27 @@ pub(super) async fn found<W: Write>(stage: &Stage, out: &mut Teller<W>) -> anyho
     must_be("how many users there are", users, cast.members().len())?;
     out.tell(&Step::Founded { organisation: &cast.organisation, users })?;
     Ok(cast)
+}
+
+/// Those whom the administrators invite.
+struct Staff {
+    manager: Member,
+    handler: Member,
+    checker: Member,
+    auditor: Member,
+    viewer: Member,
+}
+
+async fn staff(stage: &Stage, by: &[Member; 2]) -> anyhow::Result<Staff> {
+    let handler = handler("nyuryoku", "見本 入力", &["enter", "check", "use"]);
+    let checker = self::handler("tenken", "試験 点検", &["check", "delete"]);
+    Ok(Staff {
+        manager: invite(stage, by, part("sekinin", "見本 責任", &["manager"])).await?,
+        handler: invite(stage, by, handler).await?,
+        checker: invite(stage, by, checker).await?,
+        auditor: invite(stage, by, part("kansa", "架空 監査", &["auditor"])).await?,
+        viewer: invite(stage, by, part("ippan", "架空 一般", &["viewer"])).await?,
+    })
 }
 
 const fn administrator(login: &'static str) -> Part {

@@ -1,4 +1,4 @@
-//! The payroll roster, as payroll systems export it: CSV in Shift_JIS (CP932), one line for each
+//! The payroll roster, as payroll systems export it: CSV in `Shift_JIS` (CP932), one line for each
 //! relationship. A line that cannot be used is named by its place and a code, never by its values.
 
 use anyhow::{Context, ensure};
@@ -99,7 +99,7 @@ impl Fault {
 ///
 /// # Errors
 ///
-/// If it is not Shift_JIS, or a column is missing: then no line of it can be told from another.
+/// If it is not `Shift_JIS`, or a column is missing: then no line of it can be told from another.
 pub(super) fn read(bytes: &[u8]) -> anyhow::Result<Roster> {
     let (text, _, malformed) = encoding_rs::SHIFT_JIS.decode(bytes);
     let text = Zeroizing::new(text.into_owned());

@@ -138,7 +138,7 @@ fn with(value: Value, key: &str, to: &Value) -> Value {
             })
             .collect(),
         Value::Array(all) => all.into_iter().map(|inner| with(inner, key, to)).collect(),
-        other => other,
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
     }
 }
 

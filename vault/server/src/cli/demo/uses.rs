@@ -87,12 +87,11 @@ pub(super) async fn rehearse<W: Write>(
         must_be("who was answered", result.person.unwrap_or_default(), &person.id)?;
         let code = result.denied.map(|denied| denied.code);
         must_be("a dry run", code.as_deref().unwrap_or("allowed"), expected(person))?;
-        match code {
-            Some(code) => *refused.entry(code).or_insert(0) += 1,
-            None => {
-                must_hold("a dry run says what is allowed", result.allowed == Some(true))?;
-                allowed += 1;
-            }
+        if let Some(code) = code {
+            *refused.entry(code).or_insert(0) += 1;
+        } else {
+            must_hold("a dry run says what is allowed", result.allowed == Some(true))?;
+            allowed += 1;
         }
     }
     out.tell(&Step::Rehearsed { allowed, denied: &refused })?;

@@ -70,7 +70,10 @@ impl Line {
             _ if self.tax_column == Some("otsu") => &["withholding"],
             _ if self.part_time => &["declarations"],
             PersonKind::Officer => &["declarations", "health_pension"],
-            _ => &["declarations", "health_pension", "labour_insurance"],
+            PersonKind::Employee
+            | PersonKind::Heir
+            | PersonKind::Proprietor
+            | PersonKind::Shareholder => &["declarations", "health_pension", "labour_insurance"],
         }
     }
 }

@@ -43,7 +43,7 @@ fn the_bundled_roster_has_fifty_people_one_past_and_two_bad_lines() {
 fn the_bundled_roster_is_cp932_with_crlf() {
     assert!(BUNDLED.windows(2).any(|pair| pair == [0xfb, 0xfc]), "髙");
     assert!(BUNDLED.windows(2).any(|pair| pair == [0xfa, 0xb1]), "﨑");
-    let line_feeds = BUNDLED.iter().filter(|byte| **byte == b'\n').count();
+    let line_feeds = BUNDLED.split(|byte| *byte == b'\n').count() - 1;
     let pairs = BUNDLED.windows(2).filter(|pair| pair == b"\r\n").count();
     assert!(pairs > 50 && line_feeds == pairs);
 }
