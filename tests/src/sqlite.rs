@@ -9,7 +9,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection
 pub fn run(file: &Path, statements: &str) {
     wait(async {
         let mut connection = open(file).await;
-        connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.expect("the statements run");
+        connection
+            .execute(sqlx::raw_sql(AssertSqlSafe(statements)))
+            .await
+            .expect("the statements run");
         connection.close().await.expect("the file closes");
     });
 }

@@ -28,23 +28,36 @@ fn rt_20_without_a_log_nothing_is_released_or_changed() {
 
     let acts: Vec<(&str, Box<dyn Fn() -> Answer + '_>)> = vec![
         ("a read", Box::new(|| sato.read(&[&person], "withholding_slip"))),
-        ("a dry run", Box::new(|| {
-            let mut asked = sato.asking(&[&person], "withholding_slip");
-            asked["dry_run"] = json!(true);
-            sato.post(&sato.path("reads"), &asked)
-        })),
+        (
+            "a dry run",
+            Box::new(|| {
+                let mut asked = sato.asking(&[&person], "withholding_slip");
+                asked["dry_run"] = json!(true);
+                sato.post(&sato.path("reads"), &asked)
+            }),
+        ),
         ("a check", Box::new(|| suzuki.check(&change, &waiting))),
         ("a wrong check", Box::new(|| suzuki.check(&change, &active))),
-        ("a rejection", Box::new(|| {
-            suzuki.post(&sato.path(&format!("changes/{change}/reject")), &json!({"reason": "見本"}))
-        })),
-        ("a grant", Box::new(|| {
-            sato.post(&sato.path(&format!("designations/{offered}/accept")), &Value::Null)
-        })),
+        (
+            "a rejection",
+            Box::new(|| {
+                suzuki.post(
+                    &sato.path(&format!("changes/{change}/reject")),
+                    &json!({"reason": "見本"}),
+                )
+            }),
+        ),
+        (
+            "a grant",
+            Box::new(|| {
+                sato.post(&sato.path(&format!("designations/{offered}/accept")), &Value::Null)
+            }),
+        ),
         ("a designation", Box::new(|| office.manager.post(&office.path("designations"), &line))),
-        ("a confirmation", Box::new(|| {
-            suzuki.post(&sato.path(&format!("purges/{purge}/confirm")), &digest)
-        })),
+        (
+            "a confirmation",
+            Box::new(|| suzuki.post(&sato.path(&format!("purges/{purge}/confirm")), &digest)),
+        ),
         ("a person", Box::new(|| sato.post(&sato.path("people"), &sato.person(&json!({}))))),
     ];
     let before = state(&office, &sato);
@@ -81,7 +94,11 @@ fn rt_20_without_a_log_nothing_is_released_or_changed() {
 }
 
 /// A batch with one number whose retention is over.
-fn purge(office: &Office<'_>, sato: &azekura_tests::Handler, suzuki: &azekura_tests::Handler) -> Value {
+fn purge(
+    office: &Office<'_>,
+    sato: &azekura_tests::Handler,
+    suzuki: &azekura_tests::Handler,
+) -> Value {
     let leaver = sato.add(&json!({"started_on": "2010-04-01"}));
     sato.give_number(suzuki, &leaver, &number(6_002), &["withholding"]);
     let left = json!({"type": "employment_ended", "on": "2015-03-31", "reason": "resigned"});
