@@ -18,7 +18,10 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) async fn new() -> Self {
-        let vault = TestVault::new().await;
+        Self::in_vault(TestVault::new().await).await
+    }
+
+    pub(crate) async fn in_vault(vault: TestVault) -> Self {
         let (manager, sato, suzuki) =
             (vault.user("tanaka").await, vault.user("sato").await, vault.user("suzuki").await);
         let org = vault.organisation("架空商事", (&manager.0, &manager.1)).await;

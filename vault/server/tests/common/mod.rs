@@ -95,12 +95,21 @@ impl Answer {
 }
 
 impl TestVault {
-    /// A vault with two administrators.
+    /// A vault as `demo` makes one, with two administrators.
     pub(crate) async fn new() -> Self {
+        Self::made(true).await
+    }
+
+    /// A vault with grace before a deletion.
+    pub(crate) async fn production() -> Self {
+        Self::made(false).await
+    }
+
+    async fn made(demo: bool) -> Self {
         let folder = TempDir::new().unwrap();
         let dir: PathBuf = folder.path().join("vault");
         let secret = Secret::Credential(Zeroizing::new([7; 32]));
-        let mut founded = setup::found(&dir, secret, true).await.unwrap();
+        let mut founded = setup::found(&dir, secret, demo).await.unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(founded.app.clock.now().as_millis())));
         let app = Arc::get_mut(&mut founded.app).expect("nothing runs yet");
         app.clock = Arc::<TestClock>::clone(&clock);
@@ -159,23 +168,34 @@ impl TestVault {
 
     /// Makes credentials with a one-time token; the session's token.
     pub(crate) async fn enrol(&self, token: &str, login: &str) -> String {
+        self.enrol_with_seed(token, login).await.0
+    }
+
+    /// The same, with the seed of the one-time codes.
+    pub(crate) async fn enrol_with_seed(&self, token: &str, login: &str) -> (String, String) {
         let body = json!({"token": token, "login": login, "password": PASSWORD});
         let begun = self.post("/v1/enrolments", "", body).await.expect(201);
         let code = self.code(begun["totp_secret"].as_str().unwrap());
         let path = format!("/v1/enrolments/{}/confirm", begun["id"].as_str().unwrap());
         let session = self.post(&path, "", json!({"totp": code})).await.expect(201);
-        String::from(session["token"].as_str().unwrap())
+        (text(&session["token"]), text(&begun["totp_secret"]))
     }
 
     /// A new user, signed in: their id and the session's token.
     pub(crate) async fn user(&self, login: &str) -> (String, String) {
+        let (id, invitation) = self.invited(login).await;
+        let token = self.enrol(&invitation, login).await;
+        (id, token)
+    }
+
+    /// A new user without credentials: their id and their one-time token.
+    pub(crate) async fn invited(&self, name: &str) -> (String, String) {
         let [first, second] = &self.administrators;
-        let body = json!({"display_name": format!("見本 {login}")});
+        let body = json!({"display_name": format!("見本 {name}")});
         let change = self.post("/v1/users", first, body).await.expect(202);
         let path = format!("/v1/changes/{}/approve", text(&change["id"]));
         let approval = self.post(&path, second, Value::Null).await.expect(200);
-        let token = self.enrol(&text(&approval["enrolment_token"]), login).await;
-        (text(&change["content"]["user"]), token)
+        (text(&change["content"]["user"]), text(&approval["enrolment_token"]))
     }
 
     /// An organisation whose manager is `manager` (id and token): its id.
@@ -208,7 +228,8 @@ impl TestVault {
         self.post(&format!("/v1/orgs/{org}/training"), manager, training).await.expect(201);
     }
 
-    fn code(&self, secret: &str) -> String {
+    /// The one-time code of this moment.
+    pub(crate) fn code(&self, secret: &str) -> String {
         let seed = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
         let totp = totp_rs::Builder::new().with_secret(seed).build_noncompliant();
         let seconds = self.app.clock.now().as_millis() / 1000;

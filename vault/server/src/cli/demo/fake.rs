@@ -2,7 +2,8 @@
 //! way the story needs, and can answer wrongly once.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -30,14 +31,14 @@ struct State {
     purge: Option<Value>,
 }
 
-/// Serves `listener`; the answer number `wrong`, counted from 0, is twisted.
-pub(super) async fn serve(listener: TcpListener, wrong: Option<(usize, Twist)>) {
+/// Serves `listener`; the answers within the range, counted from 0, are twisted.
+pub(super) async fn serve(listener: TcpListener, wrong: Option<(Range<usize>, Twist)>) {
     let mut state = State::default();
     for id in ["usr_1", "usr_2"] {
         state.users.push(user(id, "システム管理者", true));
     }
-    let state = std::sync::Arc::new(Mutex::new(state));
-    let shared = std::sync::Arc::clone(&state);
+    let state = Arc::new(Mutex::new(state));
+    let shared = Arc::clone(&state);
     let router = Router::new().fallback(
         async move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let caller = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -45,8 +46,8 @@ pub(super) async fn serve(listener: TcpListener, wrong: Option<(usize, Twist)>) 
             let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
             let mut state = shared.lock().unwrap();
             let (mut status, mut value) = state.answer(&method, &uri, caller, &body);
-            if let Some((place, twist)) = wrong
-                && place == state.asked
+            if let Some((places, twist)) = &wrong
+                && places.contains(&state.asked)
             {
                 (status, value) = twist(status, value);
             }
@@ -196,17 +197,9 @@ impl State {
             let token = format!("token-{}", text(&content["user"]));
             return json!({"change": change, "enrolment_token": token, "expires_at": AT});
         }
-        let settings = azekura_client::wire::accounts::Settings {
-            pay_rule: azekura_client::wire::accounts::PayRule {
-                closing_day: 31,
-                pay_day: 25,
-                pay_month_offset: 1,
-            },
-            r6_keep: 0,
-            cycle: String::from("immediate"),
-            after_last_use: String::from("with_document"),
-            purge: azekura_client::wire::accounts::PurgeSettings { grace_days: 3 },
-        };
+        let settings = json!({"pay_rule": {"closing_day": 31, "pay_day": 25,
+            "pay_month_offset": 1}, "r6_keep": 0, "cycle": "immediate",
+            "after_last_use": "with_document", "purge": {"grace_days": 3}});
         self.org = Some(json!({"id": ORG, "name": content["name"], "profile": "standard",
             "corporate_number": content["corporate_number"], "settings": settings,
             "created_at": AT}));
