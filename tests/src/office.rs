@@ -95,10 +95,15 @@ impl<'v> Office<'v> {
     /// Somebody in a role: `auditor`, `manager` or `viewer`.
     pub fn appoint(&self, role: &str, name: &str) -> Handler {
         let handler = self.stranger(name);
+        self.appoint_also(role, &handler);
+        handler
+    }
+
+    /// Gives somebody a further role.
+    pub fn appoint_also(&self, role: &str, handler: &Handler) {
         let new = json!({"user": handler.member.user, "role": role});
         let change = self.manager.post(&self.path("appointments"), &new).ok(202);
         self.accept_role(&handler.member, &change);
-        handler
     }
 
     /// A handler with all capabilities and a valid training.

@@ -118,14 +118,19 @@ impl Deref for Vault {
 impl Founded {
     /// Runs `azekura init`.
     pub fn new() -> Self {
-        let dir = tempfile::Builder::new().prefix("azekura-test.").tempdir();
-        let files = Files { dir: dir.expect("a temporary folder") };
+        let files = Files::new();
         let output = run(files.opening("init").arg("--trust").arg(files.trust()));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let mut tokens = text.lines().filter_map(|line| line.strip_prefix("  ")).map(String::from);
         let mut token = || tokens.next().expect("init prints two tokens");
         Self { tokens: [token(), token()], files }
+    }
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -136,6 +141,12 @@ impl Default for Founded {
 }
 
 impl Files {
+    /// A folder for a vault that is yet to be made.
+    pub fn new() -> Self {
+        let dir = tempfile::Builder::new().prefix("azekura-test.").tempdir();
+        Self { dir: dir.expect("a temporary folder") }
+    }
+
     /// The folder that holds everything below.
     pub fn root(&self) -> &Path {
         self.dir.path()

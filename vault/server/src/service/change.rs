@@ -65,6 +65,7 @@ pub async fn accept(
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
     let by = actor.person().ok_or(Error::Unauthenticated)?;
     let kept = pending(&mut journal, org, named).await?;
+    may_know(&journal, actor, &kept)?;
     let mut change = (*kept).clone();
     change.approve(by, journal.at())?;
     journal.append(ChangeEvent::Approved { change: change.id, digest: queue::digest(&change)? })?;
@@ -365,7 +366,17 @@ async fn find(
     let by = actor.person().ok_or(Error::Unauthenticated)?;
     let kept = journal.reading().find::<Change>(id).await?;
     let kept = kept.filter(|change| change.org == org).ok_or(Error::NotFound)?;
+    may_know(journal, actor, &kept)?;
     Ok((kept, by))
+}
+
+/// Whoever has no place in the organisation and is not named does not learn that the change exists.
+fn may_know(journal: &Journal<'_>, actor: &Actor, change: &Change) -> Result<()> {
+    let named = change.content.accepted_by();
+    if named.is_none() || named != actor.person() {
+        rights::check(journal.authority(), actor, change.org, Permission::View, journal.at())?;
+    }
+    Ok(())
 }
 
 /// The pending change of an organisation whose content is meant.

@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, queue};
+use super::{Error, Result, queue, rights};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::roster::TrainingRow;
@@ -193,6 +193,7 @@ pub async fn client_secret(
     let kept = journal.reading().find::<Client>(id).await?;
     let kept = kept.filter(|client| client.org == org).ok_or(Error::NotFound)?;
     if actor.person() != Some(kept.owner) {
+        rights::check(journal.authority(), actor, Some(org), Permission::View, journal.at())?;
         return Err(Error::NotPermitted);
     }
     if kept.key.is_some() {
