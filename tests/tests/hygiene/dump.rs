@@ -1,7 +1,7 @@
 //! Whoever has the database and all of this code, and not the keyring, opens nothing.
 
-use azekura_core::crypto::EpochKey;
-use azekura_core::crypto::context::{Place, State};
+use azekura_core::crypto::{EpochKey, Place, State};
+
 use azekura_core::crypto::envelope::{NumberBlob, SlotBlob, open_record};
 use azekura_core::crypto::keyring::{Keyring, Unlock};
 use azekura_core::id::VaultId;
