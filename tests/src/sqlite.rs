@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection};
 
 /// Runs one or more statements on a database file, beside the server if one runs.
@@ -15,6 +15,16 @@ pub fn run(file: &Path, statements: &str) {
             .expect("the statements run");
         connection.close().await.expect("the file closes");
     });
+}
+
+/// The rows that a question is answered with.
+pub fn rows(file: &Path, question: &'static str) -> Vec<SqliteRow> {
+    wait(async {
+        let mut connection = open(file).await;
+        let rows = connection.fetch_all(sqlx::raw_sql(question)).await.expect("the rows");
+        connection.close().await.expect("the file closes");
+        rows
+    })
 }
 
 async fn open(file: &Path) -> SqliteConnection {

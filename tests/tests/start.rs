@@ -14,7 +14,12 @@ use serde_json::Value;
 const LOCKED: &str = "could not open the keyring";
 
 #[test]
-fn rt_13_no_other_secret_starts_the_server() {
+fn rt_13_only_its_own_secret_and_keyring_start_a_vault() {
+    no_other_secret_starts_it();
+    no_other_keyring_starts_it();
+}
+
+fn no_other_secret_starts_it() {
     let vault = Founded::new().files;
     let other = Founded::new().files;
     let right = fs::read_to_string(vault.credential()).unwrap();
@@ -37,8 +42,7 @@ fn rt_13_no_other_secret_starts_the_server() {
     vault.serve("127.0.0.1:0", "info").0.kill9();
 }
 
-#[test]
-fn rt_13_no_other_keyring_starts_the_server() {
+fn no_other_keyring_starts_it() {
     let vault = Founded::new().files;
     let other = Founded::new().files;
     let keyring = vault.state().join("keyring");

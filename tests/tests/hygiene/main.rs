@@ -1,5 +1,6 @@
 //! Where a number may stand: in the answer that releases it, and nowhere else.
 
+mod dump;
 mod files;
 mod memory;
 mod placements;
@@ -15,7 +16,10 @@ pub(crate) struct Scene<'v> {
 
 impl<'v> Scene<'v> {
     pub(crate) fn new(vault: &'v Vault) -> Self {
-        let office = Office::found(vault, vault.administrators(), "架空商事");
+        Self::at(Office::found(vault, vault.administrators(), "架空商事"))
+    }
+
+    pub(crate) fn at(office: Office<'v>) -> Self {
         let (sato, suzuki) = (office.handler("架空 佐藤"), office.handler("試験 鈴木"));
         office.publish(&["declarations", "withholding"], &suzuki);
         Self { office, sato, suzuki }

@@ -99,13 +99,23 @@ pub async fn found(dir: &Path, secret: Secret, demo: bool) -> Result<Founded> {
     if state.path("keyring").exists() || state.path("vault.db").exists() {
         bail!("there is a vault in {} already", dir.display());
     }
+    let store = Store::open_sqlite(&state.path("vault.db"), Open::New).await?;
+    found_on(state, store, secret, demo).await
+}
+
+/// Makes a vault on an empty store.
+pub async fn found_on(
+    state: StateDir,
+    store: Store,
+    secret: Secret,
+    demo: bool,
+) -> Result<Founded> {
     let rng = SystemRng;
     let mut random = [0; 10];
     rng.fill(&mut random);
     let vault = VaultId::from(new_uuid(SystemClock.now(), random));
     let keyring = Keyring::generate(vault, |out| rng.fill(out));
     let log_key = write_keys(&state, &keyring, secret)?;
-    let store = Store::open_sqlite(&state.path("vault.db"), Open::New).await?;
     store.establish(&keyring.row).await?;
     let tombstones = Tombstones::open(&state, &keyring.row)?;
     let (app, queue) =
