@@ -1,5 +1,11 @@
 //! `azekura demo` as whoever tries it sees it: it ends well, and it notices a wrong answer.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test ends where it goes wrong"
+)]
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
@@ -60,9 +66,9 @@ fn the_demo_tells_its_story_and_ends_well() {
 }
 
 /// Passes bytes on, and says one thing that the vault did not say.
-fn lying_proxy(listener: TcpListener, upstream: String) {
+fn lying_proxy(listener: &TcpListener, upstream: &str) {
     for client in listener.incoming() {
-        let (Ok(client), Ok(server)) = (client, TcpStream::connect(&upstream)) else { return };
+        let (Ok(client), Ok(server)) = (client, TcpStream::connect(upstream)) else { return };
         let (mut asks, mut tells) = (client.try_clone().unwrap(), server.try_clone().unwrap());
         thread::spawn(move || {
             std::io::copy(&mut asks, &mut tells).ok();
@@ -94,7 +100,7 @@ fn one_changed_answer_ends_the_demo_with_exit_code_one() {
     let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
     let through = format!("http://{}", proxy.local_addr().unwrap());
     let upstream = free.clone();
-    thread::spawn(move || lying_proxy(proxy, upstream));
+    thread::spawn(move || lying_proxy(&proxy, &upstream));
     let mut demo = demo(dir.path(), &free, &["--through", &through]);
     let ended = wait_for("the demo to notice", || demo.0.try_wait().unwrap());
     assert_eq!(ended.code(), Some(1));

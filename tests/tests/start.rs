@@ -1,5 +1,11 @@
 //! A vault starts whole or not at all, and says why not.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test ends where it goes wrong"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -256,7 +256,7 @@ fn placements(body: &Value) -> Vec<(String, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rt_28_a_number_in_any_place_comes_back_nowhere() {
+async fn a_number_in_any_place_comes_back_nowhere() {
     let sink = Sink::default();
     let writer = sink.clone();
     let subscriber = tracing_subscriber::fmt()

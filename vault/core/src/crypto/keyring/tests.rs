@@ -96,9 +96,9 @@ fn the_generation_is_read_before_anything_is_unlocked() {
     assert_eq!(Keyring::header(&file()), Ok(Header { vault: vault(), generation: 3 }));
 }
 
-/// RT-13: wrong secrets, damaged files, older generations and foreign keyrings are refused.
+/// Wrong secrets, damaged files, older generations and foreign keyrings are refused.
 #[test]
-fn rt_13_only_the_right_secret_and_file_open() {
+fn only_the_right_secret_and_file_open() {
     a_wrong_secret_opens_nothing();
     a_secret_opens_slots_of_its_own_type_only();
     a_file_truncated_at_any_length_is_refused();
