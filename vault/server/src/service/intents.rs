@@ -280,7 +280,7 @@ fn one(
         let number = number.ok_or(Denial::NoNumber)?;
         let version = PersonVersion { person: person.id, version: allowed.version };
         intents.entry(allowed.rule).or_default().push(version);
-        Ok(Box::new((**number).clone()))
+        Ok(Box::new(number.clone()))
     });
     (person.external_ref.clone(), decided)
 }

@@ -21,9 +21,9 @@ use super::{Error, Result};
 /// A person, and the number in force if there is one.
 pub struct Current {
     /// The person.
-    pub person: Kept<PersonRow>,
+    pub person: PersonRow,
     /// The number.
-    pub number: Option<Kept<NumberRow>>,
+    pub number: Option<NumberRow>,
 }
 
 /// Those of `ids` that are people of the organisation, with their numbers in force, by id. A row that
@@ -60,8 +60,8 @@ pub async fn current(
 }
 
 fn verified(reading: &Reading<'_>, row: CurrentRow) -> Result<Current> {
-    let number = row.number.into_raw()?.map(|raw| reading.verify(raw)).transpose()?;
-    Ok(Current { person: reading.verify(row.person)?, number })
+    let number = row.number.into_raw()?.map(|raw| reading.verify_only(raw)).transpose()?;
+    Ok(Current { person: reading.verify_only(row.person)?, number })
 }
 
 /// The ids behind references, for those that the organisation knows. They are only found here;
