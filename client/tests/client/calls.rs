@@ -13,8 +13,8 @@ const CHANGE: &str = r#"{"id":"chg_1","status":"approved","org":null,"type":"use
     "proposed_at":"2026-11-21T05:00:00Z","expires_at":"2026-12-21T05:00:00Z",
     "decided_by":"usr_3","decided_at":"2026-11-21T06:00:00Z","decision_reason":null}"#;
 
-const SETTINGS: &str = r#"{"pay_rule":{"closing_day":31,"pay_day":25,"months_later":1},
-    "r6_keep":0,"cycle":"at_once","after_last_use":"with_document","purge":{"grace_days":3}}"#;
+const SETTINGS: &str = r#"{"pay_rule":{"closing_day":31,"pay_day":25,"pay_month_offset":1},
+    "r6_keep":0,"cycle":"immediate","after_last_use":"with_document","purge":{"grace_days":3}}"#;
 
 fn rejection() -> Rejection {
     Rejection { reason: "試験".into() }

@@ -70,6 +70,12 @@ pub fn file_bytes(
 }
 
 impl Jws {
+    /// What was signed, unverified; `None` if the payload is no such statement.
+    pub fn statement(&self) -> Option<Certificate> {
+        let payload = BASE64URL_NOPAD.decode(self.payload.as_bytes()).ok()?;
+        serde_json::from_slice(&payload).ok()
+    }
+
     /// SHA-256 of the payload's bytes, which the log entry names. A payload that is not base64url
     /// has no bytes, so its digest fits no entry.
     pub fn payload_sha256(&self) -> Digest {

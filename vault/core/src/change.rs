@@ -255,6 +255,21 @@ impl Content {
         }
     }
 
+    /// Whose record it is about, if it is about one.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Correct(proposal) | Self::Register(proposal) => Some(proposal.person),
+            Self::FactCorrected(correction) => Some(correction.person),
+            Self::Appointment(_)
+            | Self::Client(_)
+            | Self::Designation(_)
+            | Self::Notice(_)
+            | Self::Organisation(_)
+            | Self::Settings(_)
+            | Self::User(_) => None,
+        }
+    }
+
     /// The one person who must agree, where it cannot be just any second person: a roster line or a
     /// role is accepted by whoever is to hold it.
     pub const fn accepted_by(&self) -> Option<UserId> {

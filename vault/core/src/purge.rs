@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::id::{OrganisationId, PersonId, PurgeId, UserId};
+use crate::id::{CertificateId, OrganisationId, PersonId, PurgeId, UserId};
 use crate::time::{CivilDate, Timestamp};
 
 /// How far ahead of its day a deletion may be proposed.
@@ -83,6 +83,28 @@ pub struct Item {
     pub first_deletable: CivilDate,
     /// Whoever wrote the fact that set that day; they cannot approve.
     pub set_by: Option<UserId>,
+}
+
+/// An item, and what became of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// The item.
+    pub item: Item,
+    /// The payroll system's key for the person.
+    pub external_ref: String,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of an item.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Fate {
+    /// The number is gone; `None` between destruction and certificate.
+    Deleted(Option<CertificateId>),
+    /// A new fact keeps the number, or the batch was cancelled.
+    Dropped,
+    /// It waits for its day.
+    Waiting,
 }
 
 /// Why a batch did not move.

@@ -181,8 +181,9 @@ pub struct Settings {
     /// Years to keep the payer's copy of slips and statements, 0 to 7.
     #[cfg_attr(feature = "openapi", schema(example = 0))]
     pub r6_keep: u8,
-    /// Whether what is due is proposed `at_once` or `yearly` (after 10 January).
-    #[cfg_attr(feature = "openapi", schema(example = "at_once"))]
+    /// What is due goes on the day itself (`immediate`), on the first of the next month (`monthly`)
+    /// or on 1 April (`fiscal_year_end`).
+    #[cfg_attr(feature = "openapi", schema(example = "immediate"))]
     pub cycle: String,
     /// `with_document` or `as_soon_as_unneeded`.
     #[cfg_attr(feature = "openapi", schema(example = "with_document"))]
@@ -205,7 +206,7 @@ pub struct PayRule {
     pub pay_day: u8,
     /// Months from the closing month to the pay month, 0 to 2.
     #[cfg_attr(feature = "openapi", schema(example = 1))]
-    pub months_later: u8,
+    pub pay_month_offset: u8,
 }
 
 /// How deletions wait.
@@ -213,7 +214,7 @@ pub struct PayRule {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PurgeSettings {
-    /// Observed days between approval and execution, 1 or more.
+    /// Observed days between approval and execution, 1 to 30.
     #[cfg_attr(feature = "openapi", schema(example = 3))]
     pub grace_days: u32,
 }

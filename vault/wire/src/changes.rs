@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::{NewOrganisation, Settings};
 use crate::number::NumberText;
-use crate::retention::Event;
+use crate::retention::NewEvent;
 use crate::roster::{Appointment, Client, Designation, Notice};
 
 /// `POST /changes` → 202 `Change`. `type` says which.
@@ -77,7 +77,7 @@ pub struct FactCorrection {
     pub supersedes: String,
     /// What holds instead; left out or `null` voids it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub with: Option<Event>,
+    pub with: Option<NewEvent>,
     /// Why.
     pub reason: String,
 }
@@ -294,8 +294,8 @@ mod tests {
     #[test]
     fn a_field_that_a_later_vault_adds_to_a_change_is_passed_over() {
         let json = json!({"id": "chg_1", "status": "approved", "org": "org_1", "type": "settings",
-            "content": {"pay_rule": {"closing_day": 31, "pay_day": 25, "months_later": 1},
-                "r6_keep": 0, "cycle": "at_once", "after_last_use": "with_document",
+            "content": {"pay_rule": {"closing_day": 31, "pay_day": 25, "pay_month_offset": 1},
+                "r6_keep": 0, "cycle": "immediate", "after_last_use": "with_document",
                 "purge": {"grace_days": 3}},
             "proposed_by": "usr_1", "proposed_at": "", "expires_at": "", "later": true});
         let change: Change = serde_json::from_value(json).unwrap();

@@ -198,7 +198,7 @@ pub struct NewRelationship {
 #[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields)]
 pub struct PeopleQuery {
-    /// Exactly this key of the payroll.
+    /// The beginning of the payroll's key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_ref: Option<String>,
     /// Exactly this further key, as `system:value`.
@@ -210,7 +210,7 @@ pub struct PeopleQuery {
     /// A status of the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number_status: Option<String>,
-    /// The beginning of a key or of a name in katakana.
+    /// A part of the name, in Kanji or kana.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// How many at most, 1 to 200; 50 if left out.

@@ -121,7 +121,7 @@ pub struct Certificate {
     pub deleted_at: String,
     /// An instant: no backup can bring it back from then on.
     pub gone_from_backups_at: String,
-    /// The log entry that holds it.
+    /// The log entry of the deletion.
     pub entry: u64,
 }
 

@@ -126,8 +126,6 @@ pub struct ReadRecord {
     pub reference: String,
     /// Where it went.
     pub destination: String,
-    /// Why, where a reason was asked for.
-    pub reason: Option<String>,
     /// Whether nothing was opened.
     pub dry_run: bool,
     /// The natural person it counts for; for a program its owner.
@@ -140,7 +138,7 @@ pub struct ReadRecord {
     pub allowed: u32,
     /// How many were refused.
     pub denied: u32,
-    /// One each, in the order asked.
+    /// One for each person who was found: those allowed first.
     pub results: Vec<ReadDecision>,
 }
 
@@ -148,10 +146,8 @@ pub struct ReadRecord {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReadDecision {
-    /// `per_…`; `null` if nobody was found.
-    pub person: Option<String>,
-    /// The payroll's key; `null` if nobody was found.
-    pub external_ref: Option<String>,
+    /// `per_…`
+    pub person: String,
     /// Why not; `null` if allowed.
     pub denied: Option<Denied>,
 }

@@ -22,39 +22,38 @@ pub enum Event {
     },
     /// 扶養控除等申告書 or the like came in.
     DeclarationReceived {
+        /// The day it came in; today if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<String>,
         /// The year it is for, `2026`.
         tax_year: u16,
-        /// Which declaration: `dependents_declaration`, `year_end_declarations` …
+        /// Which declaration: `dependents`, `secondary_income`, `year_end`.
         kind: String,
         /// `paper_with_number`, `paper_by_ledger`, `electronic`.
         medium: String,
     },
     /// A declaration has no effect.
     DeclarationVoided {
+        /// The day that was found; today if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<String>,
         /// The year it was for.
         tax_year: u16,
     },
-    /// Someone became a dependant of the person.
+    /// The person, a dependant, became family for these works.
     DependantAdded {
         /// The day.
         on: String,
-        /// The dependant, a person.
-        dependant: String,
         /// `tax`, `health`, `cat3`.
         scope: Vec<String>,
-        /// `birth`, `marriage` …
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
     },
-    /// Someone is no dependant of the person any more.
+    /// The person is no dependant for these works any more.
     DependantRemoved {
         /// The day.
         on: String,
-        /// The dependant, a person.
-        dependant: String,
         /// `tax`, `health`, `cat3`.
         scope: Vec<String>,
-        /// `employment`, `divorce`, `death` …
+        /// `employment`, `divorce`, `death`, `income`, `other`.
         reason: String,
         /// The day the paperwork was filed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,14 +87,14 @@ pub enum Event {
     },
     /// Enrolled in an insurance.
     InsuranceEnrolled {
-        /// `health`, `pension`, `employment`.
+        /// `health_pension`, `labour`.
         scheme: String,
         /// The day.
         on: String,
     },
     /// No longer in an insurance.
     InsuranceLost {
-        /// `health`, `pension`, `employment`.
+        /// `health_pension`, `labour`.
         scheme: String,
         /// The day.
         on: String,
@@ -129,6 +128,9 @@ pub enum Event {
     },
     /// Nothing is to be filed for a year.
     NoFilingRequired {
+        /// The day it was settled; the last day of the year if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<String>,
         /// The year.
         tax_year: u16,
         /// Why: `below_threshold` …
@@ -155,6 +157,24 @@ pub enum Event {
     },
 }
 
+/// An event of one of the person's relationships.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewEvent {
+    /// Which relationship (`rel_…`); may be left out where only one can be meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relationship: Option<String>,
+    /// What happened. Refuses fields that are not its own.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+impl From<Event> for NewEvent {
+    fn from(event: Event) -> Self {
+        Self { relationship: None, event }
+    }
+}
+
 /// An event as it was written down.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -163,10 +183,10 @@ pub struct RecordedEvent {
     pub id: String,
     /// What happened.
     pub event: Event,
+    /// The relationship it is about (`rel_…`).
+    pub relationship: String,
     /// Who wrote it; for a program its owner.
     pub recorded_by: String,
-    /// The program it came through.
-    pub client: Option<String>,
     /// An instant.
     pub recorded_at: String,
     /// The event that holds instead, or the change that voided this one.
@@ -206,7 +226,7 @@ pub struct Retention {
 pub struct Holding {
     /// `rel_…`
     pub relationship: String,
-    /// The work.
+    /// The bundle it was collected for.
     pub purpose: String,
     /// `R1` to `R8`; `null` while the work itself goes on.
     pub rule: Option<String>,
@@ -237,18 +257,18 @@ mod tests {
             json!({"type": "contract_ended", "on": day}),
             json!({"type": "contract_started", "on": day}),
             json!({"type": "declaration_received", "tax_year": 2027,
-                "kind": "dependents_declaration", "medium": "electronic"}),
+                "kind": "dependents", "medium": "electronic"}),
             json!({"type": "declaration_voided", "tax_year": 2027}),
-            json!({"type": "dependant_added", "on": day, "dependant": "per_2", "scope": ["tax"]}),
-            json!({"type": "dependant_removed", "on": day, "dependant": "per_2",
-                "scope": ["tax", "health"], "reason": "employment", "finished_on": day}),
+            json!({"type": "dependant_added", "on": day, "scope": ["tax"]}),
+            json!({"type": "dependant_removed", "on": day, "scope": ["tax", "health"],
+                "reason": "employment", "finished_on": day}),
             json!({"type": "document_filed", "purpose": "withholding_slip", "tax_year": 2026,
                 "on": day, "destination": "試験税務署"}),
             json!({"type": "employment_ended", "on": day, "reason": "resigned",
                 "last_paid_on": day}),
             json!({"type": "employment_started", "on": day}),
-            json!({"type": "insurance_enrolled", "scheme": "health", "on": day}),
-            json!({"type": "insurance_lost", "scheme": "health", "on": day}),
+            json!({"type": "insurance_enrolled", "scheme": "labour", "on": day}),
+            json!({"type": "insurance_lost", "scheme": "labour", "on": day}),
             json!({"type": "leave_ended", "on": day}),
             json!({"type": "leave_started", "on": day}),
             json!({"type": "matter_finished", "purpose": "workers_accident_claims", "on": day}),
@@ -262,6 +282,17 @@ mod tests {
             let event = read(json.clone()).unwrap();
             assert_eq!(serde_json::to_value(&event).unwrap(), json);
         }
+    }
+
+    #[test]
+    fn an_event_may_name_its_relationship_and_nothing_else() {
+        let json = json!({"relationship": "rel_1", "type": "leave_started", "on": "2026-01-01"});
+        let new: NewEvent = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(new.relationship.as_deref(), Some("rel_1"));
+        assert_eq!(serde_json::to_value(&new).unwrap(), json);
+        let mut more = json;
+        more["tax_year"] = json!(2026);
+        assert!(serde_json::from_value::<NewEvent>(more).is_err());
     }
 
     #[test]

@@ -36,8 +36,6 @@ pub struct Appointment {
     pub from: String,
     /// Last day.
     pub until: Option<String>,
-    /// The change that waits for the user's acceptance; `null` once accepted.
-    pub pending_change: Option<String>,
     /// An instant, if it ended before its last day.
     pub ended_at: Option<String>,
 }
@@ -89,8 +87,6 @@ pub struct Designation {
     pub until: Option<String>,
     /// As written on the roster.
     pub remarks: Option<String>,
-    /// The change that waits for the designee's acceptance; `null` once accepted.
-    pub pending_change: Option<String>,
     /// An instant; `null` until accepted.
     pub accepted_at: Option<String>,
     /// An instant, if it ended before its last day.
@@ -115,8 +111,6 @@ pub struct NewTraining {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Training {
-    /// `trn_…`
-    pub id: String,
     /// Who attended.
     pub user: String,
     /// The day.

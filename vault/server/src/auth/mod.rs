@@ -1,6 +1,7 @@
 //! Who calls, and which right they need for what they ask.
 
 pub mod credentials;
+pub mod once;
 pub mod tokens;
 
 use std::net::IpAddr;
@@ -9,7 +10,7 @@ use azekura_core::audit::{ActorRef, SessionMark};
 use azekura_core::id::{ClientId, RequestId, SessionId, UserId};
 use uuid::Uuid;
 
-use crate::service::audit::Made;
+pub use self::once::{Made, Once};
 
 /// Who does something, in which request, from where.
 #[derive(Clone)]
@@ -22,19 +23,6 @@ pub struct Actor {
     pub ip: Option<IpAddr>,
     /// The request's `Idempotency-Key`, if it has one.
     pub once: Option<Once>,
-}
-
-/// A request that must not be done twice.
-#[derive(Clone)]
-pub struct Once {
-    /// The key the caller chose.
-    pub key: String,
-    /// Method and path.
-    pub route: String,
-    /// SHA-256 over the body without any number in it.
-    pub fingerprint: [u8; 32],
-    /// Makes the answer that is kept: status and body.
-    pub render: fn(&Made<'_>) -> (u16, Vec<u8>),
 }
 
 /// Who does something.

@@ -6,11 +6,11 @@ use azekura_core::id::{OrganisationId, UserId};
 use azekura_core::retention::Settings;
 use azekura_core::roster::{Organisation, Profile, User, UserState};
 
-use super::audit::{self, Made};
+use super::audit;
 use super::holdings;
 use super::{Error, Result, queue, rights};
 use crate::app::App;
-use crate::auth::{Actor, Permission, Who};
+use crate::auth::{Actor, Made, Permission, Who};
 
 /// Proposes an account.
 pub async fn propose_user(app: &App, actor: &Actor, display_name: String) -> Result<Change> {

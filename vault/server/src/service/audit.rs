@@ -6,17 +6,12 @@ use std::sync::Arc;
 use azekura_core::access::Denial;
 use azekura_core::audit::Entry;
 use azekura_core::audit::event::{AccessEvent, Event};
-use azekura_core::change::Change;
 use azekura_core::id::OrganisationId;
-use azekura_core::purge::Purge;
-use azekura_core::retention::Fact;
-use azekura_core::roster::{Appointment, Client, Designation, Training};
 use azekura_core::time::Timestamp;
 
-use super::people::PersonView;
 use super::{Error, Result, rights};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::authority::Authority;
 use crate::store::idempotency::{self, Answered};
 use crate::store::sealed::Removable;
@@ -26,29 +21,6 @@ use crate::store::{self, Kept, Reading, Sealed, Write};
 /// nothing is decrypted.
 #[derive(Clone)]
 pub struct Committed(());
-
-/// What a use case made, for the answer that is kept under an `Idempotency-Key`.
-#[derive(Clone, Copy)]
-pub enum Made<'a> {
-    /// A role, ended or accepted.
-    Appointment(&'a Appointment),
-    /// A change, proposed or settled.
-    Change(&'a Change),
-    /// A program, ended.
-    Client(&'a Client),
-    /// A roster line, ended or accepted.
-    Designation(&'a Designation),
-    /// A recorded fact.
-    Fact(&'a Fact),
-    /// A person.
-    Person(&'a PersonView),
-    /// A batch of deletions.
-    Purge(&'a Purge),
-    /// Something whose answer held a secret: only its id is kept.
-    Secret(&'a str),
-    /// A training, written down.
-    Training(&'a Training),
-}
 
 /// A write under way: it holds the head of the log until it commits or is dropped.
 pub struct Journal<'a> {

@@ -120,6 +120,14 @@ pub fn key_id(public: &[u8; 32]) -> String {
     format!("csk-{}", digest.get(..8).unwrap_or_default())
 }
 
+/// A certificate of a list: its row and what it says.
+pub struct Listed {
+    /// The row.
+    pub row: CertificateRow,
+    /// The signed statement.
+    pub statement: Certificate,
+}
+
 /// One page of certificates, by serial number.
 pub async fn list(
     app: &App,
@@ -127,13 +135,13 @@ pub async fn list(
     org: OrganisationId,
     person: Option<PersonId>,
     paging: &Paging,
-) -> Result<Page<CertificateRow>> {
+) -> Result<Page<Listed>> {
     let mut view = look(app, actor, org).await?;
     let after = paging.cursor.as_deref().map(read_serial).transpose()?;
     let kept = certificates::page(&mut view.reading, org, person, after, paging.limit).await?;
-    let items: Vec<_> = kept.iter().map(|kept| (**kept).clone()).collect();
-    let full = items.len() == usize::from(paging.limit);
-    let next = items.last().filter(|_| full).map(|one| one.serial.to_string());
+    let full = kept.len() == usize::from(paging.limit);
+    let next = kept.last().filter(|_| full).map(|one| one.serial.to_string());
+    let items = kept.iter().map(|kept| listed((**kept).clone())).collect::<Result<_>>()?;
     Ok(Page { items, next })
 }
 
@@ -163,6 +171,12 @@ pub(crate) async fn bytes(app: &App, row: &CertificateRow) -> Result<Vec<u8>> {
 
 async fn look<'a>(app: &'a App, actor: &Actor, org: OrganisationId) -> Result<View<'a>> {
     audit::view_either(app, actor, org, [Permission::Audit, Permission::Delete]).await
+}
+
+fn listed(row: CertificateRow) -> Result<Listed> {
+    let document: Jws = serde_json::from_str(&row.document).map_err(Error::internal)?;
+    let statement = document.statement().ok_or(Error::NotFound)?;
+    Ok(Listed { row, statement })
 }
 
 fn approval(role: &str, signed: Signed) -> Approval {

@@ -5,18 +5,18 @@ use azekura_core::audit::event::{ChangeEvent, PeopleEvent, RosterEvent};
 use azekura_core::change::{
     Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, NewUser, ReviewError,
 };
-use azekura_core::id::{ChangeId, OrganisationId, UserId};
+use azekura_core::id::{ChangeId, OrganisationId, PersonId, UserId};
 use azekura_core::roster::{
     Appointment, Capability, Enrolment, Organisation, Role, User, UserState,
 };
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
-use super::audit::{self, Journal, Made};
+use super::audit::{self, Journal};
 use super::{Error, Page, Paging, Result, accounts, check, enrolments, holdings, people, queue};
 use super::{cursor, rights};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, changes};
 
 /// An approved change, and the token that approving an account yields, to be shown once.
@@ -70,7 +70,7 @@ pub async fn accept(
     journal.append(ChangeEvent::Approved { change: change.id, digest: queue::digest(&change)? })?;
     apply(app, &mut journal, &change).await?;
     let change = (*journal.replace(&kept, change).await?).clone();
-    journal.answer(Made::Change(&change)).await?;
+    journal.answer(Made::Accepted(&change)).await?;
     journal.commit().await?;
     Ok(change)
 }
@@ -129,21 +129,47 @@ pub async fn expire(app: &App, actor: &Actor) -> Result<usize> {
     Ok(lapsed.len())
 }
 
+/// Which changes a list shows.
+#[derive(Default)]
+pub struct Search {
+    /// In this state, as [`state`] names it.
+    pub state: Option<&'static str>,
+    /// About this person.
+    pub person: Option<PersonId>,
+}
+
+/// The constant by which the API names a state.
+pub const fn state(state: &ChangeState) -> &'static str {
+    changes::state_code(state)
+}
+
 /// One page of a queue, oldest first.
 pub async fn list(
     app: &App,
     actor: &Actor,
     org: Option<OrganisationId>,
-    state: Option<&str>,
+    search: &Search,
     paging: &Paging,
 ) -> Result<Page<Change>> {
     let mut view = audit::view(app, actor, org, Permission::View).await?;
-    let after = paging.cursor.as_deref().map(cursor::read).transpose()?;
-    let kept = changes::page(&mut view.reading, org, state, after, paging.limit).await?;
-    let items: Vec<_> = kept.iter().map(|kept| (**kept).clone()).collect();
-    let full = items.len() == usize::from(paging.limit);
-    let next = items.last().filter(|_| full).map(|one| cursor::write(one.proposed_at, one.id));
-    Ok(Page { items, next })
+    let mut after = paging.cursor.as_deref().map(cursor::read).transpose()?;
+    let mut items = Vec::new();
+    loop {
+        let page = changes::page(&mut view.reading, org, search.state, after, 200).await?;
+        let last = page.len() < 200;
+        for kept in &page {
+            after = Some((kept.proposed_at, kept.id));
+            if search.person.is_none_or(|person| kept.content.person() == Some(person)) {
+                items.push((**kept).clone());
+            }
+            if items.len() == usize::from(paging.limit) {
+                return Ok(Page { items, next: after.map(|(at, id)| cursor::write(at, id)) });
+            }
+        }
+        if last {
+            return Ok(Page { items, next: None });
+        }
+    }
 }
 
 /// One change. Whoever is named by it sees it even without a place in the organisation.

@@ -7,11 +7,11 @@ use azekura_core::id::{ChangeId, OrganisationId, SlotId, UserId};
 use azekura_core::number::MyNumber;
 use azekura_core::person::{Active, NumberState, Person};
 
-use super::audit::{self, Committed, Journal, Made};
+use super::audit::{self, Committed, Journal};
 use super::keys::Spot;
 use super::{Error, Result, destroy, holdings, people, queue, rights};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
 use crate::store::numbers::{self, About, NumberRow, State};
 use crate::store::people::PersonRow;

@@ -8,10 +8,10 @@ use azekura_core::retention::{Fact, FactKind, Lang, Line};
 use azekura_core::roster::Operation;
 use azekura_core::time::CivilDate;
 
-use super::audit::{self, Made};
+use super::audit;
 use super::{Error, Result, holdings, people, queue};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 
 /// What happened.
 pub struct NewFact {

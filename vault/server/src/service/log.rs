@@ -68,6 +68,43 @@ pub async fn list(
     Ok(entries::entries_of(&mut view.reading, org, seq, limit).await?)
 }
 
+/// One page of an organisation's entries with their proofs in one signed tree.
+pub struct Proven {
+    /// The tree that the proofs lead to.
+    pub checkpoint: Note,
+    /// Each line and the hashes from it to the root.
+    pub entries: Vec<(Leaf, Vec<Hash>)>,
+}
+
+/// One page of an organisation's entries from `seq` on, each with its proof.
+pub async fn list_proven(
+    app: &App,
+    actor: &Actor,
+    org: OrganisationId,
+    seq: u64,
+    limit: u16,
+) -> Result<Proven> {
+    let found = list(app, actor, org, seq, limit).await?;
+    let checkpoint = checkpoint(app).await?;
+    let hashes = leaves(app, checkpoint.size).await?;
+    let within = found.into_iter().filter(|leaf| leaf.seq < checkpoint.size);
+    let entries = within
+        .map(|leaf| {
+            let leaves = hashes.iter().copied();
+            let proof = proof::prove_inclusion(leaves, leaf.seq, checkpoint.size);
+            Ok((leaf, proof.map_err(Error::internal)?))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Proven { checkpoint, entries })
+}
+
+/// Whether the database answers and the head of the log is as the vault wrote it.
+pub async fn ready(app: &App) -> Result<()> {
+    let mut reading = app.reading().await?;
+    entries::head(&mut reading).await?;
+    Ok(())
+}
+
 /// The proof that an entry of the organisation is in the log, as text with the signed checkpoint.
 pub async fn proof(app: &App, actor: &Actor, org: OrganisationId, seq: u64) -> Result<String> {
     let mut view = audit::view(app, actor, Some(org), Permission::Audit).await?;

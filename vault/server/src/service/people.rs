@@ -3,14 +3,16 @@
 
 use azekura_core::audit::event::PeopleEvent;
 use azekura_core::id::{OrganisationId, PersonId};
-use azekura_core::person::{Key, Person, PersonKind, Personal, Record, Relationship, fold};
+use azekura_core::person::{
+    Key, NumberStatus, Person, PersonKind, Personal, Record, Relationship, fold,
+};
 use azekura_core::roster::Operation;
 use azekura_core::time::{CivilDate, Timestamp};
 
-use super::audit::{self, Journal, Made};
+use super::audit::{self, Journal};
 use super::{Error, Page, Paging, Result, cursor, holdings};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::people::{self, Filter, PersonRow};
 use crate::store::{Kept, Reading};
 
@@ -24,6 +26,13 @@ pub struct PersonView {
     pub version: u64,
     /// The day for which the status is shown.
     pub today: CivilDate,
+}
+
+impl PersonView {
+    /// The person, for an answer.
+    pub fn made(&self) -> Made<'_> {
+        Made::Person(&self.person, &self.personal, self.today)
+    }
 }
 
 /// A person, named by id or by the payroll system's key.
@@ -99,7 +108,7 @@ pub async fn add(
         .await
         .map_err(Error::unlogged)?;
     let view = view_of(app, &kept, journal.at())?;
-    journal.answer(Made::Person(&view)).await?;
+    journal.answer(view.made()).await?;
     journal.commit().await?;
     Ok(view)
 }
@@ -125,7 +134,9 @@ pub async fn relate(
     person.relationships.push(relationship);
     let kept = holdings::save(&mut journal, &kept, person).await?;
     let view = view_of(app, &kept, journal.at())?;
-    journal.answer(Made::Person(&view)).await?;
+    if let Some(added) = view.person.relationships.last() {
+        journal.answer(Made::Relationship(&view.person, added)).await?;
+    }
     journal.commit().await?;
     Ok(view)
 }
@@ -206,8 +217,8 @@ pub struct Search {
     pub key: Option<Key>,
     /// In a relationship of this kind.
     pub kind: Option<PersonKind>,
-    /// Whose number stands there, as the column names it.
-    pub state: Option<String>,
+    /// Whose number stands there.
+    pub status: Option<NumberStatus>,
     /// Whose name or kana contains this, whatever the width and kind of kana.
     pub name: Option<String>,
 }
@@ -229,14 +240,17 @@ pub async fn list(
             external_ref: search.external_ref.as_deref(),
             key: search.key.as_ref(),
             kind: search.kind,
-            state: search.state.as_deref(),
+            state: search.status.map(state_of),
         };
         let page = people::page(&mut view.reading, org, filter, after, PAGE).await?;
         let last = page.len() < usize::from(PAGE);
         for kept in &page {
             after = Some((kept.person.created_at, kept.person.id));
             let shown = view_of(app, kept, view.at)?;
-            if wanted.as_deref().is_none_or(|wanted| is_named(&shown.personal, wanted)) {
+            let stands = |status| shown.person.status(shown.today) == status;
+            if search.status.is_none_or(stands)
+                && wanted.as_deref().is_none_or(|wanted| is_named(&shown.personal, wanted))
+            {
                 items.push(shown);
             }
             if items.len() == usize::from(paging.limit) {
@@ -312,6 +326,25 @@ async fn resolve(
     };
     kept.map(|kept| kept.person.id)
         .ok_or_else(|| Error::fault("/dependant_of", "not-found", "a person of this organisation"))
+}
+
+/// The column's word for the state in which a status can show.
+const fn state_of(status: NumberStatus) -> &'static str {
+    match status {
+        NumberStatus::Disposed => "disposed",
+        // Somebody who declined has not submitted; the other states say so themselves.
+        NumberStatus::Declined | NumberStatus::NotSubmitted => "not_submitted",
+        NumberStatus::PendingReview => "pending",
+        NumberStatus::Requested => "requested",
+        NumberStatus::Returned => "returned",
+        NumberStatus::Active
+        | NumberStatus::DisposalPending
+        | NumberStatus::DisposalScheduled
+        | NumberStatus::KeepOnly
+        | NumberStatus::Misdirected
+        | NumberStatus::OnHold
+        | NumberStatus::Suspended => "active",
+    }
 }
 
 fn is_named(personal: &Personal, wanted: &str) -> bool {

@@ -5,13 +5,13 @@ use azekura_core::audit::Digest;
 use azekura_core::audit::event::PurgeEvent;
 use azekura_core::id::{OrganisationId, PersonId, PurgeId};
 use azekura_core::person::{NumberState, Person};
-use azekura_core::purge::{self, Item, Purge, PurgeState, Signed};
+use azekura_core::purge::{self, Fate, Item, Purge, PurgeState, Signed, Target};
 use azekura_core::time::{CivilDate, Timestamp};
 
-use super::audit::{self, Journal, Made, View};
+use super::audit::{self, Journal, View};
 use super::{Error, Page, Paging, Result, cursor};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::people::{self, PersonRow};
 use crate::store::{Kept, Reading, purges};
 
@@ -24,8 +24,8 @@ const MOST: usize = 10_000;
 pub struct Batch {
     /// The batch.
     pub purge: Purge,
-    /// Its items, in the order of the digest.
-    pub items: Vec<Item>,
+    /// Its items with what became of them, in the order of the digest.
+    pub targets: Vec<Target>,
 }
 
 /// Proposes everything of an organisation that may go today and is in no open batch.
@@ -37,10 +37,9 @@ pub async fn propose(app: &App, actor: &Actor, org: OrganisationId) -> Result<Ba
     let mut journal = audit::begin(app, actor, Some(org), Permission::Delete).await?;
     let today = journal.at().tokyo_date();
     let items = due(journal.reading(), org, today).await?;
-    let batch = enter(app, &mut journal, org, actor, items).await?.ok_or(Error::NotFound)?;
-    journal.answer(Made::Purge(&batch.purge)).await?;
-    journal.commit().await?;
-    Ok(batch)
+    let entered = enter(app, &mut journal, org, actor, items).await?;
+    let (purge, items) = entered.ok_or(Error::NotFound)?;
+    finish(journal, purge, &items).await
 }
 
 /// The job's proposals: one batch for each organisation and day up to thirty days ahead.
@@ -123,7 +122,8 @@ pub async fn cancel(app: &App, actor: &Actor, org: OrganisationId, id: PurgeId) 
 pub async fn one(app: &App, actor: &Actor, org: OrganisationId, id: PurgeId) -> Result<Batch> {
     let mut view = look(app, actor, org).await?;
     let (kept, items) = find(&mut view.reading, org, id, None).await?;
-    Ok(Batch { purge: (*kept).clone(), items })
+    let targets = targets(&mut view.reading, &kept, &items).await?;
+    Ok(Batch { purge: (*kept).clone(), targets })
 }
 
 /// One page of batches, oldest first.
@@ -188,7 +188,7 @@ async fn enter(
     org: OrganisationId,
     actor: &Actor,
     items: Vec<Item>,
-) -> Result<Option<Batch>> {
+) -> Result<Option<(Purge, Vec<Item>)>> {
     let Some(not_before) = items.iter().map(|item| item.first_deletable).max() else {
         return Ok(None);
     };
@@ -208,7 +208,7 @@ async fn enter(
     journal.append(PurgeEvent::Proposed { count, digest, purge: purge.id })?;
     journal.insert(purge.clone()).await?;
     purges::insert_items(journal.write(), purge.id, &items).await.map_err(Error::unlogged)?;
-    Ok(Some(Batch { purge, items }))
+    Ok(Some((purge, items)))
 }
 
 /// Takes the numbers of a batch out of use, or gives them back.
@@ -240,9 +240,48 @@ async fn save(
     items: Vec<Item>,
 ) -> Result<Batch> {
     let purge = (*journal.replace(kept, purge).await?).clone();
-    journal.answer(Made::Purge(&purge)).await?;
+    finish(journal, purge, &items).await
+}
+
+async fn finish(mut journal: Journal<'_>, purge: Purge, items: &[Item]) -> Result<Batch> {
+    let targets = targets(journal.reading(), &purge, items).await?;
+    journal.answer(Made::Purge(&purge, &targets)).await?;
     journal.commit().await?;
-    Ok(Batch { purge, items })
+    Ok(Batch { purge, targets })
+}
+
+/// The items of a batch with the people's keys and what became of them.
+async fn targets(reading: &mut Reading<'_>, purge: &Purge, items: &[Item]) -> Result<Vec<Target>> {
+    let people = people_of(reading, purge.org, items).await?;
+    let mut found = Vec::with_capacity(items.len());
+    for item in items {
+        let kept = people.iter().find(|kept| kept.person.id == item.person);
+        let (external_ref, fate) = match kept {
+            Some(kept) => (kept.person.external_ref.clone(), fate(purge, item, &kept.person)),
+            None => (String::new(), Fate::Deleted(None)),
+        };
+        found.push(Target { item: *item, external_ref, fate });
+    }
+    Ok(found)
+}
+
+fn fate(purge: &Purge, item: &Item, person: &Person) -> Fate {
+    let waits = in_batch(person, purge.id) || purge.state == PurgeState::Proposed;
+    match &person.number.state {
+        NumberState::Disposed { certificate, .. } => Fate::Deleted(Some(*certificate)),
+        NumberState::Active(active) if active.version == item.version => {
+            if waits {
+                Fate::Waiting
+            } else {
+                Fate::Dropped
+            }
+        }
+        NumberState::Active(_)
+        | NumberState::NotSubmitted
+        | NumberState::Pending { .. }
+        | NumberState::Requested { .. }
+        | NumberState::Returned { .. } => Fate::Deleted(None),
+    }
 }
 
 async fn find(

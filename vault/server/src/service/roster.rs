@@ -19,10 +19,10 @@ use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use super::audit::{self, Journal, Made};
+use super::audit::{self, Journal};
 use super::{Error, Result, queue};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::roster::TrainingRow;
 use crate::store::{clients, notices, roster};
 

@@ -10,11 +10,11 @@ use azekura_core::purpose::Purposes;
 use azekura_core::roster::{Notice, Operation};
 use azekura_core::time::CivilDate;
 
-use super::audit::{self, Journal, Made};
+use super::audit::{self, Journal};
 use super::keys::Spot;
 use super::{Error, Result, holdings, people, queue, rights};
 use crate::app::App;
-use crate::auth::{Actor, Permission};
+use crate::auth::{Actor, Made, Permission};
 use crate::store::notices;
 use crate::store::numbers::{About, NumberRow, State};
 

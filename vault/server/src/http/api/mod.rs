@@ -1,0 +1,41 @@
+//! The calls of the API: each reads its request, asks one use case, and shows what it made.
+
+mod accounts;
+mod changes;
+mod health;
+mod log;
+mod people;
+mod purges;
+mod purposes;
+mod reads;
+mod release;
+mod roster;
+mod sessions;
+mod vault;
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::problem::Failed;
+use crate::app::App;
+
+/// What a handler gives back.
+type Answer = Result<Response, Failed>;
+
+/// Every call of the API.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .merge(sessions::routes())
+        .merge(vault::routes())
+        .merge(accounts::routes())
+        .merge(roster::routes())
+        .merge(purposes::routes())
+        .merge(people::routes())
+        .merge(changes::routes())
+        .merge(reads::routes())
+        .merge(purges::routes())
+        .merge(log::routes())
+        .merge(health::routes())
+}

@@ -1,0 +1,180 @@
+//! What handlers are given: who calls, which thing the path names, what the query asks for.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{Uri, header};
+use azekura_core::id::{OrganisationId, RequestId};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use super::code::Code;
+use super::problem::Failed;
+use crate::app::App;
+use crate::auth::{Actor, Who};
+use crate::service::sessions::{self, Locked};
+use crate::service::{Error, Paging};
+
+/// Whoever the bearer token belongs to.
+pub(super) struct SignedIn(pub(super) Actor);
+
+/// The same, also while their session is locked: to unlock it, to look at it and to end it.
+pub(super) struct LockedIn(pub(super) Actor);
+
+/// Somebody who proves who they are in this very call.
+pub(super) struct Anyone(pub(super) Actor);
+
+/// The organisation that the path names.
+pub(super) struct Org(pub(super) OrganisationId);
+
+/// The one thing that the path names.
+pub(super) struct One<T>(pub(super) T);
+
+/// The organisation that the path names, and the thing in it.
+pub(super) struct InOrg<T>(pub(super) OrganisationId, pub(super) T);
+
+/// The query. Parameters that the call does not have are refused.
+pub(super) struct Query<T>(pub(super) T);
+
+impl FromRequestParts<Arc<App>> for SignedIn {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        bearer(parts, app, Locked::Refuse).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for LockedIn {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        bearer(parts, app, Locked::Admit).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Anyone {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        let request = Some(request_id(parts, app));
+        Ok(Self(Actor { who: Who::Nobody, request, ip: ip(parts), once: None }))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Org {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        One::from_request_parts(parts, app).await.map(|One(org)| Self(org))
+    }
+}
+
+impl<T: FromStr> FromRequestParts<Arc<App>> for One<T> {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        let Path(text) = path::<String>(parts, app).await?;
+        id(&text).map(Self)
+    }
+}
+
+impl<T: FromStr> FromRequestParts<Arc<App>> for InOrg<T> {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        let Path((org, text)) = path::<(String, String)>(parts, app).await?;
+        Ok(Self(id(&org)?, id(&text)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Failed> {
+        match axum::extract::Query::<T>::try_from_uri(&parts.uri) {
+            Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(_) => Err(bad_query(&parts.uri)),
+        }
+    }
+}
+
+/// Which page of a list is asked for.
+///
+/// # Errors
+///
+/// A fault unless `limit` is 1 to 200.
+pub(super) fn paging(limit: Option<u16>, cursor: Option<String>) -> Result<Paging, Failed> {
+    let limit = limit.unwrap_or(50);
+    if (1..=200).contains(&limit) {
+        return Ok(Paging { limit, cursor });
+    }
+    Err(Error::fault("?limit", "range", "1 to 200").into())
+}
+
+/// The request as the log names it.
+pub(super) fn request_id(parts: &Parts, app: &App) -> RequestId {
+    parts.extensions.get().copied().unwrap_or_else(|| app.new_id())
+}
+
+fn bearer(parts: &Parts, app: &App, locked: Locked) -> Result<Actor, Failed> {
+    let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = value.and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token)
+    });
+    let token = SecretString::from(token.ok_or(Code::Unauthenticated)?);
+    Ok(sessions::authenticate(app, &token, locked, request_id(parts, app), ip(parts))?)
+}
+
+fn ip(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+}
+
+async fn path<T>(parts: &mut Parts, app: &Arc<App>) -> Result<Path<T>, Failed>
+where
+    T: DeserializeOwned + Send,
+{
+    Path::from_request_parts(parts, app).await.map_err(|_| Code::NotFound.into())
+}
+
+/// An id that is none names nothing.
+fn id<T: FromStr>(text: &str) -> Result<T, Failed> {
+    text.parse().map_err(|_| Code::NotFound.into())
+}
+
+/// Names the parameter only if it is one of ours that must be a number.
+fn bad_query(uri: &Uri) -> Failed {
+    type Pairs = Vec<(String, String)>;
+    let pairs = axum::extract::Query::<Pairs>::try_from_uri(uri);
+    let pairs = pairs.map(|axum::extract::Query(pairs)| pairs).unwrap_or_default();
+    let is_number = |name: &str, value: &str| match name {
+        "limit" => value.parse::<u16>().is_ok(),
+        "entry" | "from" => value.parse::<u64>().is_ok(),
+        _ => true,
+    };
+    let wrong = pairs.iter().find(|(name, value)| !is_number(name, value));
+    match wrong {
+        Some((name, _)) => Error::fault(format!("?{name}"), "range", "a whole number").into(),
+        None => {
+            let detail = "each parameter of the reference at most once, and no other";
+            Error::fault("?", "query", detail).into()
+        }
+    }
+}
+
+/// The version that `If-Match` names.
+pub(super) struct IfMatch(pub(super) u64);
+
+impl FromRequestParts<Arc<App>> for IfMatch {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Failed> {
+        let value = parts.headers.get(header::IF_MATCH).ok_or(Code::PreconditionRequired)?;
+        let tag = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+        // A tag that is none of ours names no version that is there.
+        tag.and_then(|tag| tag.parse().ok()).map(Self).ok_or(Code::PreconditionFailed.into())
+    }
+}

@@ -1,0 +1,173 @@
+//! From what went wrong to what the caller is told: one problem each, never the input.
+//!
+//! Source: RFC 9457.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use azekura_core::access::Denial;
+use azekura_core::change::ReviewError;
+use azekura_core::id::RequestId;
+use azekura_core::purge::PurgeError;
+use azekura_wire::problem::{self as wire, Pointed};
+
+use super::code::Code;
+use super::lang::Lang;
+use super::render;
+use crate::service::{Error, Fault};
+
+/// Why a call has no answer of its own.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// It was answered before; this is that answer.
+    Answered {
+        /// Its status.
+        status: u16,
+        /// Its body, as it was.
+        body: Vec<u8>,
+    },
+    /// It was refused.
+    Problem(Box<Problem>),
+}
+
+/// A problem before it is put into words: the outermost layer knows language and request.
+#[derive(Debug)]
+pub(super) struct Problem {
+    code: Code,
+    errors: Vec<Pointed>,
+    attempts_left: Option<u8>,
+    id: Option<String>,
+}
+
+impl Problem {
+    /// What a code says by itself.
+    fn new(code: Code) -> Self {
+        Self { code, errors: Vec::new(), attempts_left: None, id: None }
+    }
+
+    /// The problem in words.
+    pub(super) fn response(&self, lang: Lang, request: RequestId) -> Response {
+        let body = wire::Problem {
+            kind: format!("/problems/{}", self.code.text()),
+            title: String::from(lang.pick(self.code.title())),
+            status: self.code.status().as_u16(),
+            detail: String::from(lang.pick(self.code.help())),
+            code: String::from(self.code.text()),
+            request_id: Some(request.to_string()),
+            errors: self.errors.clone(),
+            attempts_left: self.attempts_left,
+            id: self.id.clone(),
+        };
+        let mut response = (self.code.status(), Json(body)).into_response();
+        let media_type = HeaderValue::from_static(wire::MEDIA_TYPE);
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        response
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Answered { status, body } => render::json(status, body),
+            Self::Problem(problem) => {
+                let mut response = problem.code.status().into_response();
+                response.extensions_mut().insert::<Arc<Problem>>(problem.into());
+                response
+            }
+        }
+    }
+}
+
+impl From<Code> for Failed {
+    fn from(code: Code) -> Self {
+        Problem::new(code).into()
+    }
+}
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<Denial> for Failed {
+    fn from(denial: Denial) -> Self {
+        Code::from(denial).into()
+    }
+}
+
+/// Faults of the input, all of them.
+impl From<Vec<Fault>> for Failed {
+    fn from(faults: Vec<Fault>) -> Self {
+        let errors = faults.into_iter().map(pointed).collect();
+        Problem { errors, ..Problem::new(Code::InvalidInput) }.into()
+    }
+}
+
+/// A body that is JSON, and not the JSON of this call.
+impl From<Pointed> for Failed {
+    fn from(pointed: Pointed) -> Self {
+        let malformed = pointed.code == "malformed";
+        let code = if malformed { Code::MalformedBody } else { Code::InvalidInput };
+        Problem { errors: vec![pointed], ..Problem::new(code) }.into()
+    }
+}
+
+/// Adding a variant to [`Error`] does not compile until it has a problem here.
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        let code = match error {
+            Error::Access(denial) => denial.into(),
+            Error::AlreadyDone { id } => {
+                return Problem { id: Some(id), ..Problem::new(Code::AlreadyDone) }.into();
+            }
+            Error::AlreadyRegistered => Code::AlreadyRegistered,
+            Error::Answered { status, body } => return Self::Answered { status, body },
+            // Whoever could not write the log said so there.
+            Error::AuditUnavailable(_) => Code::AuditUnavailable,
+            Error::DigestMismatch => Code::DigestMismatch,
+            Error::Duplicate { .. } => Code::Duplicate,
+            Error::IdempotencyMismatch => Code::IdempotencyMismatch,
+            Error::Input(faults) => return faults.into(),
+            Error::Internal(source) => {
+                tracing::error!(error = &*source as &dyn std::error::Error, "request failed");
+                Code::Internal
+            }
+            Error::Locked => Code::Locked,
+            Error::Mismatch { attempts_left } => {
+                let attempts_left = Some(attempts_left);
+                return Problem { attempts_left, ..Problem::new(Code::NumberMismatch) }.into();
+            }
+            Error::NotFound => Code::NotFound,
+            Error::NoticeMissing => Code::NoticeMissing,
+            Error::NotPermitted => Code::NotPermitted,
+            Error::PastRetention => Code::PastRetention,
+            Error::Purge(PurgeError::NotNow) => Code::PurgeStep,
+            Error::Purge(PurgeError::SamePerson) => Code::SamePerson,
+            Error::Review(error) => review(error),
+            Error::SignIn => Code::SignInFailed,
+            Error::Stale => Code::PreconditionFailed,
+            Error::TooBusy => Code::TooBusy,
+            Error::Unauthenticated => Code::Unauthenticated,
+        };
+        code.into()
+    }
+}
+
+const fn review(error: ReviewError) -> Code {
+    match error {
+        ReviewError::Expired => Code::ChangeExpired,
+        ReviewError::NotForYou => Code::NotForYou,
+        ReviewError::NotTheMaker => Code::NotTheMaker,
+        ReviewError::RekeyNeeded => Code::RekeyNeeded,
+        ReviewError::SamePerson => Code::SamePerson,
+        ReviewError::Settled => Code::Settled,
+    }
+}
+
+fn pointed(fault: Fault) -> Pointed {
+    let Fault { pointer, code, detail } = fault;
+    Pointed { pointer, code: String::from(code), detail: String::from(detail) }
+}

@@ -1,0 +1,108 @@
+//! Roles, roster lines, training, notices and programs.
+
+use azekura_core::change::{Change, ChangeState, Content};
+use azekura_core::roster::{Appointment, Client, Designation, Notice, Training};
+use azekura_wire::roster as wire;
+
+use super::{code, codes, text};
+
+/// A role.
+pub(in crate::http) fn appointment(appointment: &Appointment) -> wire::Appointment {
+    wire::Appointment {
+        id: appointment.id.to_string(),
+        user: appointment.user.to_string(),
+        role: code(appointment.role),
+        from: appointment.from.to_string(),
+        until: text(appointment.until),
+        ended_at: text(appointment.ended_at),
+    }
+}
+
+/// A roster line that holds.
+pub(in crate::http) fn designation(line: &Designation) -> wire::Designation {
+    wire::Designation { accepted_at: Some(line.accepted_at.to_string()), ..unaccepted(line) }
+}
+
+/// A roster line as a change offers it: accepted once that is approved.
+pub(in crate::http) fn offered(line: &Designation, state: &ChangeState) -> wire::Designation {
+    let accepted_at = match state {
+        ChangeState::Approved { at, .. } => Some(at.to_string()),
+        ChangeState::Expired { .. }
+        | ChangeState::Pending
+        | ChangeState::Rejected { .. }
+        | ChangeState::Withdrawn { .. } => None,
+    };
+    wire::Designation { accepted_at, ..unaccepted(line) }
+}
+
+/// The roster line that an approved change made; `None` if it made none.
+pub(in crate::http) fn accepted_designation(change: &Change) -> Option<wire::Designation> {
+    match &change.content {
+        Content::Designation(line) => Some(offered(line, &change.state)),
+        _ => None,
+    }
+}
+
+/// The role that an approved change made; `None` if it made none.
+pub(in crate::http) fn accepted_appointment(change: &Change) -> Option<wire::Appointment> {
+    match &change.content {
+        Content::Appointment(role) => Some(appointment(role)),
+        _ => None,
+    }
+}
+
+/// A training someone attended.
+pub(in crate::http) fn training(training: &Training) -> wire::Training {
+    wire::Training {
+        user: training.user.to_string(),
+        on: training.on.to_string(),
+        subject: training.subject.clone(),
+        recorded_by: training.recorded_by.to_string(),
+        valid_until: training.valid_until().to_string(),
+    }
+}
+
+/// A version of the purpose notice.
+pub(in crate::http) fn notice(notice: &Notice) -> wire::Notice {
+    wire::Notice {
+        id: notice.id.to_string(),
+        version: notice.version,
+        bundles: codes(notice.bundles.bundles()),
+        text: notice.text.clone(),
+        channel: notice.channel.clone(),
+        from: notice.from.to_string(),
+    }
+}
+
+/// A program.
+pub(in crate::http) fn client(client: &Client) -> wire::Client {
+    wire::Client {
+        id: client.id.to_string(),
+        name: client.name.clone(),
+        owner: client.owner.to_string(),
+        purposes: codes(&client.scope.purposes),
+        kinds: codes(&client.scope.kinds),
+        operations: codes(&client.operations),
+        networks: client.networks.iter().map(ToString::to_string).collect(),
+        quota_per_hour: client.quota_per_hour,
+        quota_per_day: client.quota_per_day,
+        until: client.until.to_string(),
+        has_key: client.key.is_some(),
+        ended_at: text(client.ended_at),
+    }
+}
+
+fn unaccepted(line: &Designation) -> wire::Designation {
+    wire::Designation {
+        id: line.id.to_string(),
+        user: line.user.to_string(),
+        capabilities: codes(&line.capabilities),
+        purposes: codes(&line.scope.purposes),
+        kinds: codes(&line.scope.kinds),
+        from: line.from.to_string(),
+        until: text(line.until),
+        remarks: line.remarks.clone(),
+        accepted_at: None,
+        ended_at: text(line.ended_at),
+    }
+}
