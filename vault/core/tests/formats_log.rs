@@ -62,7 +62,8 @@ fn entries(certificate: &Jws) -> Vec<Vec<u8>> {
         serial: "2026-000001".to_owned(),
         sha256: certificate.payload_sha256(),
     };
-    let ceremony = VaultEvent::CeremonyCompleted { transcript_sha256: Digest::of(b"") };
+    let ceremony =
+        VaultEvent::CeremonyCompleted { demo: false, transcript_sha256: Digest::of(b"") };
     vec![
         entry(0, ceremony.into()),
         entry(1, VaultEvent::Started { boot, software: "0.1.0".to_owned() }.into()),

@@ -110,7 +110,7 @@ mod tests {
 
     /// Source: the entries and roots by which Certificate Transparency logs test themselves.
     #[test]
-    fn rt_51_a_published_root_is_reached() {
+    fn a_published_root_is_reached() {
         let entries: [&[u8]; 4] = [b"", &[0], &[0x10], &[0x20, 0x21]];
         let mut tree = Growing::default();
         for entry in entries {

@@ -175,7 +175,7 @@ mod tests {
 
     /// Source: the example of a signed note in the documentation of golang.org/x/mod/sumdb/note.
     #[test]
-    fn rt_51_a_published_note_has_the_key_id_and_signature_that_we_compute() {
+    fn a_published_note_has_the_key_id_and_signature_that_we_compute() {
         let key = BASE64.decode(b"ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW").unwrap();
         let key: [u8; 32] = key[1..].try_into().unwrap();
         assert_eq!(key_id("PeterNeumann", &key), [0xc7, 0x4f, 0x20, 0xa3]);

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn rt_51_inclusion_proofs_are_those_of_ct_merkle_and_hold_for_their_leaf_only() {
+    fn inclusion_proofs_are_those_of_ct_merkle_and_hold_for_their_leaf_only() {
         for size in 1..=40 {
             let (all, tree) = (leaves(size), reference(size));
             let Head { size, root } = head(&all);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn rt_51_consistency_proofs_are_those_of_ct_merkle_and_hold_for_their_trees_only() {
+    fn consistency_proofs_are_those_of_ct_merkle_and_hold_for_their_trees_only() {
         for size in 1..=40_u8 {
             let (all, tree) = (leaves(size), reference(size));
             let new = head(&all);

@@ -112,7 +112,7 @@ mod tests {
         }
 
         #[test]
-        fn rt_51_the_root_is_that_of_ct_merkle(entries in vec(any::<Vec<u8>>(), 1..100)) {
+        fn the_root_is_that_of_ct_merkle(entries in vec(any::<Vec<u8>>(), 1..100)) {
             let mut reference = MemoryBackedTree::<Sha256, Vec<u8>>::new();
             for entry in &entries {
                 reference.push(entry.clone());
@@ -146,7 +146,7 @@ mod tests {
 
     /// Source: the eight entries and roots by which Certificate Transparency logs test themselves.
     #[test]
-    fn rt_51_published_roots_are_reached() {
+    fn published_roots_are_reached() {
         let entries: [&[u8]; 4] = [b"", &[0], &[0x10], &[0x20, 0x21]];
         let roots = [
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",

@@ -58,6 +58,7 @@ pub(crate) fn person(n: u8) -> Person {
         number: Record::default(),
         marks: Marks::default(),
         holdings: Holdings::default(),
+        personal_version: 1,
         created_at: day("2026-11-21").tokyo_start(),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: server, operator's tool, scheduled jobs.
 
+pub mod demo;
 mod doctor;
 pub(crate) mod open;
 pub mod serve;
@@ -28,6 +29,8 @@ enum Command {
     Init(setup::Init),
     /// Serve the API
     Serve(Options),
+    /// Show a whole vault at work, with synthetic people
+    Demo(demo::Demo),
     /// Say what is wrong with this vault, and how to mend it
     Doctor(doctor::Doctor),
     /// The audit log
@@ -52,6 +55,7 @@ impl Cli {
         match self.command {
             Command::Init(init) => init.run().await.map(|()| 0),
             Command::Serve(options) => serve::run(&options.load()?).await.map(|()| 0),
+            Command::Demo(demo) => demo.run().await.map(|()| 0),
             Command::Doctor(doctor) => doctor.run().await,
             Command::Log(Log::Export { options, dir }) => export(&options, dir).await.map(|()| 0),
         }

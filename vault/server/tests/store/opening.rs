@@ -49,24 +49,32 @@ async fn a_vault_opens_again_as_it_was_closed() {
     store.close().await;
 }
 
+/// RT-09: files that are missing, damaged or of another program.
 #[tokio::test]
-async fn rt_09_a_missing_file_is_not_made() {
+async fn rt_09_a_damaged_or_foreign_file_is_refused() {
+    a_missing_file_is_not_made().await;
+    a_file_that_is_there_is_not_replaced().await;
+    empty_zeroed_and_foreign_files_are_refused().await;
+    a_database_of_another_program_is_refused_unchanged().await;
+    a_truncated_file_is_refused().await;
+    a_file_damaged_before_an_unclean_stop_is_refused().await;
+}
+
+async fn a_missing_file_is_not_made() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("data/vault.db");
     assert!(matches!(refused(&path).await, Error::Missing));
     assert!(!path.exists());
 }
 
-#[tokio::test]
-async fn rt_09_a_file_that_is_there_is_not_replaced() {
+async fn a_file_that_is_there_is_not_replaced() {
     let (_directory, path) = closed().await;
     let before = fs::read(&path).unwrap();
     assert!(matches!(Store::open_sqlite(&path, Open::New).await, Err(Error::Io(_))));
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
-#[tokio::test]
-async fn rt_09_empty_zeroed_and_foreign_files_are_refused() {
+async fn empty_zeroed_and_foreign_files_are_refused() {
     let (_directory, path) = closed().await;
     let length = fs::metadata(&path).unwrap().len();
     for content in [vec![], vec![0; usize::try_from(length).unwrap()], b"SQLite".to_vec()] {
@@ -76,8 +84,7 @@ async fn rt_09_empty_zeroed_and_foreign_files_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn rt_09_a_database_of_another_program_is_refused_unchanged() {
+async fn a_database_of_another_program_is_refused_unchanged() {
     let (_directory, path) = closed().await;
     fs::remove_file(&path).unwrap();
     fs::write(&path, []).unwrap();
@@ -88,8 +95,7 @@ async fn rt_09_a_database_of_another_program_is_refused_unchanged() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
-#[tokio::test]
-async fn rt_09_a_truncated_file_is_refused() {
+async fn a_truncated_file_is_refused() {
     let (_directory, path) = closed().await;
     let content = fs::read(&path).unwrap();
     for part in [1, 2, 3] {
@@ -99,8 +105,7 @@ async fn rt_09_a_truncated_file_is_refused() {
     }
 }
 
-#[tokio::test]
-async fn rt_09_a_file_damaged_before_an_unclean_stop_is_refused() {
+async fn a_file_damaged_before_an_unclean_stop_is_refused() {
     let vault = Vault::on_sqlite().await;
     for _ in 0..3 {
         let mut write = vault.begin().await;

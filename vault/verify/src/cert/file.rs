@@ -106,7 +106,7 @@ mod tests {
 
     /// Source: RFC 8037 appendices A.2, A.4 and A.5.
     #[test]
-    fn rt_51_the_signature_of_the_specification_is_genuine() {
+    fn the_signature_of_the_specification_is_genuine() {
         let key = BASE64URL_NOPAD.decode(b"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
         let key = VerifyingKey::from_bytes(&key.try_into().unwrap()).unwrap();
         let mut jws = Jws {

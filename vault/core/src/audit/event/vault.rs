@@ -24,6 +24,7 @@ pub enum VaultEvent {
     #[serde(rename = "ceremony.completed")]
     CeremonyCompleted {
         /// A vault of `demo`: no grace before a purge, and never a production vault.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         demo: bool,
         /// Digest of the transcript that the operators signed.
         transcript_sha256: Digest,

@@ -96,23 +96,31 @@ fn the_generation_is_read_before_anything_is_unlocked() {
     assert_eq!(Keyring::header(&file()), Ok(Header { vault: vault(), generation: 3 }));
 }
 
+/// RT-13: wrong secrets, damaged files, older generations and foreign keyrings are refused.
 #[test]
-fn rt_13_a_wrong_secret_opens_nothing() {
+fn rt_13_only_the_right_secret_and_file_open() {
+    a_wrong_secret_opens_nothing();
+    a_secret_opens_slots_of_its_own_type_only();
+    a_file_truncated_at_any_length_is_refused();
+    a_file_with_any_changed_byte_is_refused();
+    the_keyring_of_another_vault_does_not_open();
+    a_slot_of_an_older_generation_cannot_be_put_back();
+}
+
+fn a_wrong_secret_opens_nothing() {
     for unlock in [credential(0xc2), passphrase("見本 の 合言"), passphrase("")] {
         assert_eq!(refusal(&file(), &unlock), Some(KeyringError::Unopened));
     }
 }
 
-#[test]
-fn rt_13_a_secret_opens_slots_of_its_own_type_only() {
+fn a_secret_opens_slots_of_its_own_type_only() {
     let file = keyring().encode(&master(), &[passphrase_slot()], &[0xa6; 24]);
     assert_eq!(refusal(&file, &credential(0xc1)), Some(KeyringError::Unopened));
     let file = keyring().encode(&master(), &[], &[0xa6; 24]);
     assert_eq!(refusal(&file, &credential(0xc1)), Some(KeyringError::Unopened));
 }
 
-#[test]
-fn rt_13_a_file_truncated_at_any_length_is_refused() {
+fn a_file_truncated_at_any_length_is_refused() {
     let file = file();
     for length in 0..file.len() {
         let error = refusal(&file[..length], &credential(0xc1));
@@ -122,8 +130,7 @@ fn rt_13_a_file_truncated_at_any_length_is_refused() {
     assert_eq!(refusal(&longer, &credential(0xc1)), Some(KeyringError::Unopened));
 }
 
-#[test]
-fn rt_13_a_file_with_any_changed_byte_is_refused() {
+fn a_file_with_any_changed_byte_is_refused() {
     let file = file();
     for at in 0..file.len() {
         for flip in [1, 0x80, 0xff] {
@@ -142,8 +149,7 @@ fn rt_13_a_file_with_any_changed_byte_is_refused() {
     }
 }
 
-#[test]
-fn rt_13_the_keyring_of_another_vault_does_not_open() {
+fn the_keyring_of_another_vault_does_not_open() {
     let other = VaultId::from(Uuid::from_u128(9));
     let random = SlotRandom { id: counting_from(0x70), kdf_salt: [0; 32], salt: [0xa4; 24] };
     let slot = SealedMaster::for_credential(other, &master(), &[0xc1; 32], &random);
@@ -159,8 +165,7 @@ fn rt_13_the_keyring_of_another_vault_does_not_open() {
     assert_eq!(refusal(&resummed(renamed), &credential(0xc1)), Some(KeyringError::Unopened));
 }
 
-#[test]
-fn rt_13_a_slot_of_an_older_generation_cannot_be_put_back() {
+fn a_slot_of_an_older_generation_cannot_be_put_back() {
     let random = SlotRandom { id: [1; 16], kdf_salt: [0; 32], salt: [2; 24] };
     let newer = SealedMaster::for_credential(vault(), &master(), &[0xc9; 32], &random);
     let mut file = keyring().encode(&master(), &[newer], &[0xa6; 24]);

@@ -59,7 +59,8 @@ impl Demo {
         let mut credential = Zeroizing::new([0; 32]);
         SystemRng.fill(&mut *credential);
         // The credential is kept nowhere: once it stops, this vault can never be opened again.
-        let founded = setup::found(&dir.join("vault"), Secret::Credential(credential), true).await?;
+        let founded =
+            setup::found(&dir.join("vault"), Secret::Credential(credential), true).await?;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("listen on {}", self.listen))?;
@@ -76,9 +77,8 @@ impl Demo {
         };
         let mut out = Teller::new(std::io::stdout(), self.lang, self.json);
         let app = Arc::clone(&founded.app);
-        let told = play(&stage, &mut out, async |folder: &Path| {
-            Ok(log::export(&app, folder).await?)
-        });
+        let told =
+            play(&stage, &mut out, async |folder: &Path| Ok(log::export(&app, folder).await?));
         let told = told.await;
         if let (Ok(ready), Some(path)) = (&told, &self.ready_file) {
             ready.write(path)?;

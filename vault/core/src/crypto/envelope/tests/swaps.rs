@@ -28,8 +28,16 @@ fn key(place: &Place) -> OrgEpochKey {
     EpochKey::from_random([0xe1; 32]).for_org(place.org)
 }
 
+/// RT-05: records, seeds and personal fields open in their own place only.
 #[test]
-fn rt_05_no_record_opens_with_the_number_or_slot_of_another() {
+fn rt_05_every_swap_fails() {
+    no_record_opens_with_the_number_or_slot_of_another();
+    no_record_opens_in_another_place_with_its_own_key();
+    every_field_of_a_place_counts();
+    seeds_and_personal_fields_open_in_their_own_place_only();
+}
+
+fn no_record_opens_with_the_number_or_slot_of_another() {
     let records = records();
     for (at, (place, own)) in records.iter().enumerate() {
         for (from, (_, other)) in records.iter().enumerate() {
@@ -44,8 +52,7 @@ fn rt_05_no_record_opens_with_the_number_or_slot_of_another() {
     }
 }
 
-#[test]
-fn rt_05_no_record_opens_in_another_place_with_its_own_key() {
+fn no_record_opens_in_another_place_with_its_own_key() {
     let records = records();
     for (at, (own_place, own)) in records.iter().enumerate() {
         for (other_at, (place, _)) in records.iter().enumerate() {
@@ -55,8 +62,7 @@ fn rt_05_no_record_opens_in_another_place_with_its_own_key() {
     }
 }
 
-#[test]
-fn rt_05_every_field_of_a_place_counts() {
+fn every_field_of_a_place_counts() {
     let sealed = seal_record(&org_key(), &place(), &number(), &random());
     let other = Uuid::from_u128(99);
     let elsewhere = [
@@ -76,8 +82,7 @@ fn rt_05_every_field_of_a_place_counts() {
     }
 }
 
-#[test]
-fn rt_05_seeds_and_personal_fields_open_in_their_own_place_only() {
+fn seeds_and_personal_fields_open_in_their_own_place_only() {
     let other = Uuid::from_u128(99);
     let seed = seal_totp(&totp_key(), &totp_place(), &[6; 20], &[1; 24]);
     for place in [
