@@ -138,9 +138,7 @@ impl Object<'_> {
         let order = |left: &Entry, right: &Entry| compare(self.out, left, right);
         if !self.entries.is_sorted_by(|left, right| order(left, right) == Ordering::Less) {
             self.entries.sort_by(|left, right| compare(self.out, left, right));
-            let twice = |two: &[Entry]| {
-                matches!(two, [left, right] if compare(self.out, left, right).is_eq())
-            };
+            let twice = |two: &[Entry]| matches!(two, [left, right] if compare(self.out, left, right).is_eq());
             if self.entries.windows(2).any(twice) {
                 return Err(CanonicalError::custom("two fields have the same name"));
             }
@@ -292,11 +290,7 @@ impl<'a> Serializer for Writer<'a> {
         Ok(self.object(b"}"))
     }
 
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Object<'a>, CanonicalError> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, CanonicalError> {
         Ok(self.object(b"}"))
     }
 

@@ -55,7 +55,10 @@ impl Disk {
         let mut took = Vec::new();
         while began.elapsed() < COUNTED {
             let before = Instant::now();
-            #[expect(clippy::disallowed_methods, reason = "a ceiling is measured beside the store")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a ceiling is measured beside the store"
+            )]
             sqlx::query("insert into line (leaf) values ($1)")
                 .bind(leaf.as_slice())
                 .execute(&mut self.0)
@@ -104,8 +107,7 @@ impl Crypto {
         rate(|| {
             for ((place, _), record) in self.numbers.iter().zip(&self.sealed) {
                 #[expect(clippy::disallowed_methods, reason = "a ceiling, on records of its own")]
-                let opened =
-                    envelope::open_record(&self.key, place, &record.number, &record.slot);
+                let opened = envelope::open_record(&self.key, place, &record.number, &record.slot);
                 std::hint::black_box(opened).ok();
             }
         })

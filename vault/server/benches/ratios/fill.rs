@@ -52,9 +52,9 @@ pub(crate) async fn fill(app: &App, registered: usize, bare: usize) -> Result<Fi
     let (client, key) = found(app, org).await?;
     let new = |count: usize| (0..count).map(|_| app.new_id()).collect::<Vec<PersonId>>();
     let (registered, bare) = (new(registered), new(bare));
-    let settings = Settings::default();
+    let (actor, settings) = (Actor::job("fill"), Settings::default());
     for (chunk, ids) in registered.chunks(CHUNK).enumerate() {
-        let mut journal = audit::begin_own(app, &Actor::job("fill"), Some(org)).await?;
+        let mut journal = audit::begin_own(app, &actor, Some(org)).await?;
         for (id, serial) in ids.iter().zip(chunk * CHUNK..) {
             let person = person(app, &journal, org, *id)?;
             register(app, &mut journal, person, serial, &settings).await?;
@@ -62,7 +62,7 @@ pub(crate) async fn fill(app: &App, registered: usize, bare: usize) -> Result<Fi
         journal.commit().await?;
     }
     for ids in bare.chunks(CHUNK) {
-        let mut journal = audit::begin_own(app, &Actor::job("fill"), Some(org)).await?;
+        let mut journal = audit::begin_own(app, &actor, Some(org)).await?;
         for id in ids {
             let person = person(app, &journal, org, *id)?;
             insert(app, &mut journal, person).await?;
@@ -74,7 +74,8 @@ pub(crate) async fn fill(app: &App, registered: usize, bare: usize) -> Result<Fi
 
 /// The organisation, its notice, and a program with its owner.
 async fn found(app: &App, org: OrganisationId) -> Result<(ClientId, SecretString)> {
-    let mut journal = audit::begin_own(app, &Actor::job("fill"), Some(org)).await?;
+    let actor = Actor::job("fill");
+    let mut journal = audit::begin_own(app, &actor, Some(org)).await?;
     let (owner, at): (UserId, _) = (app.new_id(), journal.at());
     journal.append(RosterEvent::UserEnabled { change: None, user: owner })?;
     let display_name = String::from("架空 担当");

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Parser;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -125,12 +125,40 @@ impl Bench {
             plain("read / hello, 1 connection", at_1.ratio()),
             at_least("the same at 64, Connection: close", closing.ratio(), 0.65, 0.5),
             at_most("committed groups per read, 64 connections", groups, 0.05, 0.1),
-            at_most("read p50, 1 connection / one durable commit", commit.times(&at_1.read, 0.5), 2.0, 3.5),
-            at_most("read p99, 64 connections / one durable commit", commit.times(&at_64.read, 0.99), 50.0, 100.0),
-            at_least("numbers of a read of 10,000 / opened by one core", bulk_10_000 / opens, 0.8, 0.3),
-            at_least("numbers of a read of 1,000 / opened by one core", bulk_1_000 / opens, 0.6, 0.3),
-            at_least("store / hello, 64 connections", store.per_second / at_64.hello.per_second, 0.20, 0.12),
-            plain("store / hello with Connection: close", store.per_second / closing.hello.per_second),
+            at_most(
+                "read p50, 1 connection / one durable commit",
+                commit.times(&at_1.read, 0.5),
+                2.0,
+                3.5,
+            ),
+            at_most(
+                "read p99, 64 connections / one durable commit",
+                commit.times(&at_64.read, 0.99),
+                50.0,
+                100.0,
+            ),
+            at_least(
+                "numbers of a read of 10,000 / opened by one core",
+                bulk_10_000 / opens,
+                0.8,
+                0.3,
+            ),
+            at_least(
+                "numbers of a read of 1,000 / opened by one core",
+                bulk_1_000 / opens,
+                0.6,
+                0.3,
+            ),
+            at_least(
+                "store / hello, 64 connections",
+                store.per_second / at_64.hello.per_second,
+                0.20,
+                0.12,
+            ),
+            plain(
+                "store / hello with Connection: close",
+                store.per_second / closing.hello.per_second,
+            ),
             plain("store / sealed by one core", store.per_second / seals),
             plain("hello, 64 connections, 1/s", at_64.hello.per_second),
             plain("hello, Connection: close, 1/s", closing.hello.per_second),

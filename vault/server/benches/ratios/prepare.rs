@@ -8,9 +8,8 @@ use super::vault::Ready;
 
 /// `GET /healthz`: what an answer costs that does nothing.
 pub(crate) fn hello(connection: &str) -> Requests {
-    let template = format!(
-        "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: {connection}\r\n\r\n"
-    );
+    let template =
+        format!("GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: {connection}\r\n\r\n");
     let expected = Expected { status: "HTTP/1.1 200 ", text: "", times: 0 };
     Requests { template: template.into(), places: Vec::new(), expected }
 }
@@ -18,8 +17,7 @@ pub(crate) fn hello(connection: &str) -> Requests {
 /// One person's number, another person's in each request.
 pub(crate) fn read(vault: &Ready, connection: &str) -> Requests {
     let first = vault.registered.first().map_or("", String::as_str);
-    let template =
-        post(vault, "reads", connection, "application/json", &asked(vec![first.into()]));
+    let template = post(vault, "reads", connection, "application/json", &asked(vec![first.into()]));
     Requests {
         places: vec![place(&template, first, &vault.registered)],
         template: template.into(),
@@ -54,10 +52,7 @@ pub(crate) fn store(vault: &Ready) -> Requests {
     });
     let template = post(vault, "changes", "keep-alive", "application/json", &body);
     Requests {
-        places: vec![
-            place(&template, first, &vault.bare),
-            place(&template, digits, &numbers),
-        ],
+        places: vec![place(&template, first, &vault.bare), place(&template, digits, &numbers)],
         template: template.into(),
         expected: Expected { status: "HTTP/1.1 202 ", text: r#""status":"pending""#, times: 1 },
     }

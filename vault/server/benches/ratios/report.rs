@@ -13,8 +13,14 @@ pub(crate) struct Figure {
 /// What a figure should be (`goal`) and must be (`floor`).
 #[derive(Clone, Copy)]
 pub(crate) enum Bound {
-    AtLeast { goal: f64, floor: f64 },
-    AtMost { goal: f64, floor: f64 },
+    AtLeast {
+        goal: f64,
+        floor: f64,
+    },
+    AtMost {
+        goal: f64,
+        floor: f64,
+    },
     /// Shown for what it is: a rate of this machine in this minute.
     None,
 }
@@ -32,8 +38,12 @@ pub(crate) fn print(rounds: &[Vec<Figure>]) -> Result<bool> {
         let median = median(&values).context("a value")?;
         let spread = format!("{} – {}", shown(values.first()), shown(values.last()));
         let (goal, floor, verdict) = match figure.bound {
-            Bound::AtLeast { goal, floor } => (goal, floor, verdict(median >= goal, median >= floor)),
-            Bound::AtMost { goal, floor } => (goal, floor, verdict(median <= goal, median <= floor)),
+            Bound::AtLeast { goal, floor } => {
+                (goal, floor, verdict(median >= goal, median >= floor))
+            }
+            Bound::AtMost { goal, floor } => {
+                (goal, floor, verdict(median <= goal, median <= floor))
+            }
             Bound::None => {
                 println!("{:<54} {:>10} {spread:>18}", figure.what, shown(Some(&median)));
                 continue;

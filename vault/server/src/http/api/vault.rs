@@ -76,7 +76,7 @@ async fn list_organisations(
     Query(query): Query<PageQuery>,
 ) -> Answer {
     let paging = paging(query.limit, query.cursor)?;
-    let orgs = accounts::organisations(&app, &actor).await?;
+    let orgs = accounts::organisations(&app, &actor);
     Ok(render::slice(&orgs, &paging, show::accounts::organisation)?)
 }
 
