@@ -59,6 +59,22 @@ async fn every_statement_prepares_on_its_engines() {
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
+/// Left to itself SQLite may walk a table and read the list again for each of its rows.
+#[tokio::test]
+async fn a_list_is_walked_once_and_its_rows_are_looked_up() {
+    let engines = engines().await;
+    let mut walked = 0;
+    for literal in literals().into_iter().filter(|literal| literal.text.contains("json_each")) {
+        let plan = AssertSqlSafe(format!("explain query plan {}", literal.text));
+        let steps = sqlx::query_as::<_, (i64, i64, i64, String)>(plan);
+        let steps = steps.fetch_all(&engines.sqlite).await.unwrap();
+        let (_, _, _, first) = &steps[0];
+        assert!(first.starts_with("SCAN j "), "{}: {steps:?}", literal.place);
+        walked += 1;
+    }
+    assert!(walked >= 5, "the statements were found");
+}
+
 #[test]
 fn a_statement_stands_in_one_place_only() {
     let mut places: BTreeMap<(String, bool, bool), Vec<String>> = BTreeMap::new();

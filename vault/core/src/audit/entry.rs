@@ -53,19 +53,36 @@ pub enum LeafError {
 }
 
 /// The fields around the event, as they stand in the line.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Envelope {
     actor: ActorRef,
     id: Uuid,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<IpAddr>,
     node: String,
-    #[serde(default, rename = "req", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "req")]
     request: Option<RequestId>,
     seq: u64,
     #[serde(rename = "t")]
     at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tenant: Option<OrganisationId>,
+}
+
+/// A line on its way out: the same fields, borrowed, and the event's beside them.
+#[derive(Serialize)]
+struct Line<'a> {
+    actor: &'a ActorRef,
+    #[serde(flatten)]
+    event: &'a Event,
+    id: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<IpAddr>,
+    node: &'a str,
+    #[serde(rename = "req", skip_serializing_if = "Option::is_none")]
+    request: Option<RequestId>,
+    seq: u64,
+    #[serde(rename = "t")]
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<OrganisationId>,
     v: u8,
 }
@@ -80,7 +97,7 @@ impl Entry {
     ///
     /// [`LeafError::TooLong`] beyond [`MAX_LEAF`] bytes.
     pub fn leaf(&self) -> Result<Vec<u8>, LeafError> {
-        let leaf = to_canonical(&Line { envelope: self.envelope(), event: &self.event })?;
+        let leaf = to_canonical(&self.line())?;
         if leaf.len() > MAX_LEAF {
             return Err(LeafError::TooLong);
         }
@@ -100,12 +117,13 @@ impl Entry {
         Ok(entry)
     }
 
-    fn envelope(&self) -> Envelope {
-        Envelope {
-            actor: self.actor.clone(),
+    fn line(&self) -> Line<'_> {
+        Line {
+            actor: &self.actor,
+            event: &self.event,
             id: self.id,
             ip: self.ip,
-            node: self.node.clone(),
+            node: &self.node,
             request: self.request,
             seq: self.seq,
             at: self.at,
@@ -113,14 +131,6 @@ impl Entry {
             v: 1,
         }
     }
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    #[serde(flatten)]
-    envelope: Envelope,
-    #[serde(flatten)]
-    event: &'a Event,
 }
 
 fn read(leaf: &[u8]) -> Result<Entry, serde_json::Error> {

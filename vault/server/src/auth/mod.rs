@@ -80,6 +80,14 @@ impl Actor {
         }
     }
 
+    /// The session, if a person signed in.
+    pub const fn session(&self) -> Option<SessionId> {
+        match self.who {
+            Who::User { session, .. } => Some(session),
+            Who::Client { .. } | Who::Job(_) | Who::Nobody | Who::Operator => None,
+        }
+    }
+
     /// How the log names the actor.
     pub fn as_logged(&self, cap: Option<&str>) -> ActorRef {
         match &self.who {

@@ -7,19 +7,17 @@ use std::time::Duration;
 
 use azekura_core::access::{self, Denial, Scope};
 use azekura_core::audit::Digest;
-use azekura_core::audit::event::{
-    AccessEvent, Decision, NumberEvent, PersonVersion, PurposeUse, Refusal,
-};
-use azekura_core::id::{ClientId, OrganisationId, PersonId, ReadId};
-use azekura_core::roster::ClientUse;
+use azekura_core::audit::event::{Decision, NumberEvent, PersonVersion, PurposeUse, Refusal};
+use azekura_core::id::{OrganisationId, PersonId, ReadId};
 use azekura_core::time::CivilDate;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::admit::{Policies, Policy, Quotas, admit};
 use super::audit::{self, Committed, Journal};
-use super::{Error, Result, rights};
+use super::{Error, Result};
 use crate::app::{App, lock};
-use crate::auth::{Actor, Permission, Who};
+use crate::auth::Actor;
 use crate::store::bulk::{self, Current};
 use crate::store::idempotency::{self, Answered};
 use crate::store::numbers::NumberRow;
@@ -65,6 +63,9 @@ pub struct Answer {
     pub people: HashMap<PersonId, (String, Decided)>,
 }
 
+/// An ask in the queue.
+pub struct Asked(oneshot::Receiver<Result<Answer>>);
+
 /// The queue of asks, and the outcomes that wait for the next group.
 pub struct Intents {
     waiting: mpsc::Sender<Waiting>,
@@ -101,20 +102,31 @@ impl Intents {
         (Self { waiting, outcomes: Mutex::default() }, Queue(queue))
     }
 
-    /// Waits for the durable decisions on `ask`.
+    /// Puts `ask` into the queue.
     ///
     /// # Errors
     ///
-    /// The refusal of the call as a whole; [`Error::AuditUnavailable`]; [`Error::TooBusy`].
-    pub async fn ask(&self, ask: Ask) -> Result<Answer> {
+    /// [`Error::TooBusy`].
+    pub fn ask(&self, ask: Ask) -> Result<Asked> {
         let (reply, answer) = oneshot::channel();
         self.waiting.try_send(Waiting { ask, reply }).map_err(|_| Error::TooBusy)?;
-        answer.await.map_err(|_| Error::AuditUnavailable(None))?
+        Ok(Asked(answer))
     }
 
     /// Notes how a read ended; it is written with the next group.
     pub fn conclude(&self, outcome: Outcome) {
         lock(&self.outcomes).push(outcome);
+    }
+}
+
+impl Asked {
+    /// Waits for the durable decisions.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the call as a whole; [`Error::AuditUnavailable`].
+    pub async fn answer(self) -> Result<Answer> {
+        self.0.await.map_err(|_| Error::AuditUnavailable(None))?
     }
 }
 
@@ -173,11 +185,12 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
     let mut known = fetch(&mut journal, asks).await?;
     let mut quotas = Quotas::fetch(&mut journal, asks).await?;
     let today = journal.at().tokyo_date();
+    let mut policies = Policies::default();
     let mut decided = Vec::with_capacity(asks.len());
     for ask in asks {
-        let admitted = admit(&mut journal, &mut quotas, ask)?;
+        let admitted = admit(&mut journal, &mut policies, &mut quotas, ask)?;
         decided.push(match admitted {
-            Ok(scope) => Ok(log_decisions(&mut journal, ask, &scope, &mut known, today)?),
+            Ok(policy) => Ok(log_decisions(&mut journal, ask, &policy, &mut known, today)?),
             Err(refusal) => Err(refusal),
         });
     }
@@ -209,29 +222,10 @@ async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
     Ok(known)
 }
 
-/// The scope within which the caller may read, if the call as a whole is let through.
-fn admit(journal: &mut Journal<'_>, quotas: &mut Quotas, ask: &Ask) -> Result<Result<Scope>> {
-    let at = journal.at();
-    let scope = rights::scope(journal.authority(), &ask.actor, ask.org, Permission::Use, at);
-    let admitted = scope.and_then(|scope| {
-        let charged = quotas.charge(journal, ask);
-        charged.then_some(scope).ok_or(rights::Refusal::Access(Denial::QuotaExceeded))
-    });
-    match admitted {
-        Ok(scope) => Ok(Ok(scope)),
-        Err(refusal) => {
-            let (code, route) = (String::from(refusal.code()), String::from("reads"));
-            let refused = AccessEvent::Refused { code, count: 1, route };
-            journal.append_as(&ask.actor, Some(ask.org), Some("use"), refused)?;
-            Ok(Err(refusal.into()))
-        }
-    }
-}
-
 fn log_decisions(
     journal: &mut Journal<'_>,
     ask: &Ask,
-    scope: &Scope,
+    policy: &Policy,
     known: &mut Known,
     today: CivilDate,
 ) -> Result<HashMap<PersonId, (String, Decided)>> {
@@ -240,7 +234,7 @@ fn log_decisions(
     let mut refusals: BTreeMap<Denial, Vec<PersonId>> = BTreeMap::new();
     for id in &ask.people {
         let (reference, decided) = match known.get(&(ask.org, *id)) {
-            Some(Ok(current)) => one(ask, scope, current, today, &mut intents),
+            Some(Ok(current)) => one(ask, &policy.scope, current, today, &mut intents),
             Some(Err(())) => return Err(Error::AuditUnavailable(None)),
             None => (String::new(), Err(Denial::NotFound)),
         };
@@ -251,7 +245,7 @@ fn log_decisions(
     }
     for (rule, allowed) in intents {
         for some in allowed.chunks(PEOPLE_PER_ENTRY) {
-            let intent = intent(ask, scope, rule, some);
+            let intent = intent(ask, policy.digest, rule, some);
             journal.append_as(&ask.actor, Some(ask.org), Some("use"), intent)?;
         }
     }
@@ -280,18 +274,13 @@ fn one(
         let number = number.ok_or(Denial::NoNumber)?;
         let version = PersonVersion { person: person.id, version: allowed.version };
         intents.entry(allowed.rule).or_default().push(version);
-        Ok(Box::new((**number).clone()))
+        Ok(Box::new(number.clone()))
     });
     (person.external_ref.clone(), decided)
 }
 
-fn intent(ask: &Ask, scope: &Scope, rule: &str, people: &[PersonVersion]) -> NumberEvent {
-    let policy = serde_json::to_vec(scope).unwrap_or_default();
-    let dec = Decision {
-        policy: Digest::of(&policy),
-        rule: String::from(rule),
-        v: String::from("allow"),
-    };
+fn intent(ask: &Ask, policy: Digest, rule: &str, people: &[PersonVersion]) -> NumberEvent {
+    let dec = Decision { policy, rule: String::from(rule), v: String::from("allow") };
     NumberEvent::ReleaseIntent {
         dec,
         dry_run: ask.dry_run,
@@ -327,55 +316,4 @@ async fn keep_keys<T>(
         idempotency::insert(journal.write(), &answered).await.map_err(Error::unlogged)?;
     }
     Ok(())
-}
-
-/// The quota counters of the programs in a group.
-struct Quotas {
-    kept: HashMap<ClientId, crate::store::Kept<ClientUse>>,
-    next: HashMap<ClientId, ClientUse>,
-}
-
-impl Quotas {
-    async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Self> {
-        let mut ids: Vec<ClientId> = asks.iter().filter_map(|ask| client(ask)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let kept = if ids.is_empty() {
-            Vec::new()
-        } else {
-            bulk::client_uses(journal.reading(), &ids).await?
-        };
-        let kept = kept.into_iter().map(|kept| (kept.client, kept)).collect();
-        Ok(Self { kept, next: HashMap::new() })
-    }
-
-    /// Whether the quota of a program bears this ask; people have none.
-    fn charge(&mut self, journal: &Journal<'_>, ask: &Ask) -> bool {
-        let Some(id) = client(ask).filter(|_| ask.charge > 0) else { return true };
-        let Some(client) = journal.authority().client_by_id(id) else { return false };
-        let now = journal.at();
-        let used = self.next.get(&id).or_else(|| self.kept.get(&id).map(|kept| &**kept));
-        let used = used.cloned().unwrap_or_else(|| ClientUse::none(id, now));
-        match used.plus(client, ask.charge, now) {
-            Some(next) => self.next.insert(id, next).is_none_or(|_| true),
-            None => false,
-        }
-    }
-
-    async fn save(self, journal: &mut Journal<'_>) -> Result<()> {
-        for (id, next) in self.next {
-            match self.kept.get(&id) {
-                Some(kept) => journal.replace(kept, next).await?,
-                None => journal.insert(next).await?,
-            };
-        }
-        Ok(())
-    }
-}
-
-fn client(ask: &Ask) -> Option<ClientId> {
-    match ask.actor.who {
-        Who::Client { id, .. } => Some(id),
-        Who::Job(_) | Who::Nobody | Who::Operator | Who::User { .. } => None,
-    }
 }

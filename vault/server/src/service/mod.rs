@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod activity;
+mod admit;
 pub mod audit;
 pub mod certificates;
 pub mod change;

@@ -1,8 +1,8 @@
 //! Reading numbers for a purpose: the one path from ciphertext to digits.
 //!
 //! A call is cut into slices. Each slice is decided, logged and committed with whatever else waits,
-//! and only then opened; so a single read gets in between the slices of a large one, and a broken
-//! connection leaves intents only for slices that were started.
+//! and only then opened; so a single read gets in between the slices of a large one. The next slice
+//! is decided while one is opened: a broken connection leaves intents for at most one slice more.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use azekura_core::text::FreeText;
 use azekura_core::time::Timestamp;
 
 use super::audit;
-use super::intents::{Answer, Ask, Outcome};
+use super::intents::{Answer, Ask, Asked, Outcome};
 use super::people::PersonRef;
 use super::{Error, Result, rights};
 use crate::app::App;
@@ -57,6 +57,7 @@ pub struct Release {
     app: Arc<App>,
     ask: Ask,
     first: Option<(Vec<Wanted>, Answer)>,
+    ahead: Option<(Vec<Wanted>, Result<Asked>)>,
     left: VecDeque<Vec<Wanted>>,
     sent: u32,
     failed: u32,
@@ -118,10 +119,10 @@ pub async fn start(
     };
     let mut left = slices(wanted);
     let slice = left.pop_front().unwrap_or_default();
-    let answer = decide(app, &ask, &slice).await?;
+    let answer = decide(app, &ask, &slice)?.answer().await?;
     let first = Some((slice, answer));
     let (app, ask) = (Arc::clone(app), Ask { charge: 0, ..ask });
-    Ok(Release { id, app, ask, first, left, sent: 0, failed: 0 })
+    Ok(Release { id, app, ask, first, ahead: None, left, sent: 0, failed: 0 })
 }
 
 impl Release {
@@ -132,14 +133,22 @@ impl Release {
     /// [`Error::Internal`] if a sealed number does not open, and the refusal of a later slice, for
     /// which nothing is then released.
     pub async fn next(&mut self) -> Option<Result<Vec<Line>>> {
-        if let Some((slice, answer)) = self.first.take() {
-            return Some(self.open(slice, answer));
+        let (slice, answer) = match self.first.take() {
+            Some(first) => first,
+            None => {
+                let (slice, asked) = self.ahead.take()?;
+                match answer(asked).await {
+                    Ok(answer) => (slice, answer),
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+        };
+        // While this slice is opened, the next one is decided.
+        if let Some(slice) = self.left.pop_front() {
+            let asked = decide(&self.app, &self.ask, &slice);
+            self.ahead = Some((slice, asked));
         }
-        let slice = self.left.pop_front()?;
-        match decide(&self.app, &self.ask, &slice).await {
-            Ok(answer) => Some(self.open(slice, answer)),
-            Err(error) => Some(Err(error)),
-        }
+        Some(self.open(slice, answer))
     }
 
     fn open(&mut self, slice: Vec<Wanted>, mut answer: Answer) -> Result<Vec<Line>> {
@@ -321,9 +330,13 @@ fn slices(mut wanted: Vec<Wanted>) -> VecDeque<Vec<Wanted>> {
     slices
 }
 
-async fn decide(app: &App, ask: &Ask, slice: &[Wanted]) -> Result<Answer> {
+fn decide(app: &App, ask: &Ask, slice: &[Wanted]) -> Result<Asked> {
     let people = slice.iter().filter_map(|wanted| wanted.id).collect();
-    app.intents.ask(Ask { people, ..ask.clone() }).await
+    app.intents.ask(Ask { people, ..ask.clone() })
+}
+
+async fn answer(asked: Result<Asked>) -> Result<Answer> {
+    asked?.answer().await
 }
 
 fn purpose_use(asked: &ReadAsk) -> PurposeUse {

@@ -143,6 +143,16 @@ impl<'k> Reading<'k> {
 
     /// The value of a row, after its MAC was checked.
     pub(super) fn verify<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<Kept<T>> {
+        let (value, Stamp { version, seq, .. }, input) = self.genuine::<T>(row)?;
+        Ok(Kept { value, version, seq, term: self.key.term(&input) })
+    }
+
+    /// The same for a value that is not going to be replaced: its term is not worked out.
+    pub(super) fn verify_only<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<T> {
+        self.genuine::<T>(row).map(|(value, ..)| value)
+    }
+
+    fn genuine<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<(T, Stamp, RowInput)> {
         let forged = Error::Forged { what: T::WHAT };
         let Some((stamp, body)) = Stamp::split(&row.sealed) else { return Err(forged) };
         let input = input::<T>(row.id, &row.columns, &stamp, body);
@@ -153,7 +163,7 @@ impl<'k> Reading<'k> {
             .ok()
             .and_then(|body| T::from_parts(row.id, body, row.columns))
             .ok_or(Error::Corrupt { what: T::WHAT })?;
-        Ok(Kept { value, version: stamp.version, seq: stamp.seq, term: self.key.term(&input) })
+        Ok((value, stamp, input))
     }
 
     pub(super) fn tx(&mut self) -> &mut Tx {

@@ -1,0 +1,119 @@
+//! Whether a call that reads is let through as a whole: by the caller's rights and a program's quota.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use azekura_core::access::{Denial, Scope};
+use azekura_core::audit::Digest;
+use azekura_core::audit::event::AccessEvent;
+use azekura_core::id::{ClientId, OrganisationId, SessionId};
+use azekura_core::roster::ClientUse;
+use uuid::Uuid;
+
+use super::audit::Journal;
+use super::intents::Ask;
+use super::{Result, rights};
+use crate::auth::{Permission, Who};
+use crate::store::{Kept, bulk};
+
+/// The policy within which the caller may read, if the call as a whole is let through.
+pub(super) fn admit(
+    journal: &mut Journal<'_>,
+    policies: &mut Policies,
+    quotas: &mut Quotas,
+    ask: &Ask,
+) -> Result<Result<Arc<Policy>>> {
+    let admitted = policies.of(journal, ask).and_then(|policy| {
+        let charged = quotas.charge(journal, ask);
+        charged.then_some(policy).ok_or(rights::Refusal::Access(Denial::QuotaExceeded))
+    });
+    match admitted {
+        Ok(policy) => Ok(Ok(policy)),
+        Err(refusal) => {
+            let (code, route) = (String::from(refusal.code()), String::from("reads"));
+            let refused = AccessEvent::Refused { code, count: 1, route };
+            journal.append_as(&ask.actor, Some(ask.org), Some("use"), refused)?;
+            Ok(Err(refusal.into()))
+        }
+    }
+}
+
+/// Within what a caller may read, and the digest by which the log names it.
+pub(super) struct Policy {
+    pub(super) scope: Scope,
+    pub(super) digest: Digest,
+}
+
+/// The policies of the callers of a group, each worked out once: all asks of it are of one moment.
+#[derive(Default)]
+pub(super) struct Policies(HashMap<(OrganisationId, Option<Uuid>, Option<SessionId>), Arc<Policy>>);
+
+impl Policies {
+    fn of(
+        &mut self,
+        journal: &Journal<'_>,
+        ask: &Ask,
+    ) -> std::result::Result<Arc<Policy>, rights::Refusal> {
+        let caller = (ask.org, ask.actor.uuid(), ask.actor.session());
+        if let Some(policy) = self.0.get(&caller) {
+            return Ok(Arc::clone(policy));
+        }
+        let (authority, at) = (journal.authority(), journal.at());
+        let scope = rights::scope(authority, &ask.actor, ask.org, Permission::Use, at)?;
+        let digest = Digest::of(&serde_json::to_vec(&scope).unwrap_or_default());
+        let policy = Arc::new(Policy { scope, digest });
+        self.0.insert(caller, Arc::clone(&policy));
+        Ok(policy)
+    }
+}
+
+/// The quota counters of the programs in a group.
+pub(super) struct Quotas {
+    kept: HashMap<ClientId, Kept<ClientUse>>,
+    next: HashMap<ClientId, ClientUse>,
+}
+
+impl Quotas {
+    pub(super) async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Self> {
+        let mut ids: Vec<ClientId> = asks.iter().filter_map(|ask| client(ask)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let kept = if ids.is_empty() {
+            Vec::new()
+        } else {
+            bulk::client_uses(journal.reading(), &ids).await?
+        };
+        let kept = kept.into_iter().map(|kept| (kept.client, kept)).collect();
+        Ok(Self { kept, next: HashMap::new() })
+    }
+
+    /// Whether the quota of a program bears this ask; people have none.
+    fn charge(&mut self, journal: &Journal<'_>, ask: &Ask) -> bool {
+        let Some(id) = client(ask).filter(|_| ask.charge > 0) else { return true };
+        let Some(client) = journal.authority().client_by_id(id) else { return false };
+        let now = journal.at();
+        let used = self.next.get(&id).or_else(|| self.kept.get(&id).map(|kept| &**kept));
+        let used = used.cloned().unwrap_or_else(|| ClientUse::none(id, now));
+        match used.plus(client, ask.charge, now) {
+            Some(next) => self.next.insert(id, next).is_none_or(|_| true),
+            None => false,
+        }
+    }
+
+    pub(super) async fn save(self, journal: &mut Journal<'_>) -> Result<()> {
+        for (id, next) in self.next {
+            match self.kept.get(&id) {
+                Some(kept) => journal.replace(kept, next).await?,
+                None => journal.insert(next).await?,
+            };
+        }
+        Ok(())
+    }
+}
+
+fn client(ask: &Ask) -> Option<ClientId> {
+    match ask.actor.who {
+        Who::Client { id, .. } => Some(id),
+        Who::Job(_) | Who::Nobody | Who::Operator | Who::User { .. } => None,
+    }
+}
