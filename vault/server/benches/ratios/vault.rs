@@ -74,7 +74,7 @@ impl Vault {
 /// Makes, fills and serves a vault until the input ends; each line of it asks for the groups.
 #[expect(clippy::print_stdout, reason = "how the load generator is told")]
 pub(crate) async fn serve(dir: &Path, registered: usize, bare: usize) -> Result<()> {
-    sys::trace();
+    sys::trace(sys::LevelFilter::INFO);
     let secret = Secret::Credential(Zeroizing::new([7; 32]));
     let founded = found(dir, secret, false).await?;
     let filled = fill(&founded.app, registered, bare).await?;
