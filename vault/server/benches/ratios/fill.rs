@@ -105,16 +105,16 @@ async fn found(app: &App, org: OrganisationId) -> Result<(ClientId, SecretString
         })
         .await?;
     let key = ApiKey::mint(random(app), random(app));
-    let client = client(app, org, owner, &key)?;
+    let client = program(app, org, owner, &key);
     let id = client.id;
     journal.insert(client).await?;
     journal.commit().await?;
     Ok((id, SecretString::from(key.text().expose_secret())))
 }
 
-fn client(app: &App, org: OrganisationId, owner: UserId, key: &ApiKey) -> Result<Client> {
+fn program(app: &App, org: OrganisationId, owner: UserId, key: &ApiKey) -> Client {
     let mac = HEXLOWER.encode(&key.mac(&app.keys.ring().api));
-    Ok(Client {
+    Client {
         id: app.new_id(),
         org,
         name: String::from("給与試験"),
@@ -130,7 +130,7 @@ fn client(app: &App, org: OrganisationId, owner: UserId, key: &ApiKey) -> Result
         until: app.clock.now().tokyo_date().plus_months(12),
         key: Some(ClientKey { id: HEXLOWER.encode(&key.id()), mac }),
         ended_at: None,
-    })
+    }
 }
 
 fn person(app: &App, journal: &Journal<'_>, org: OrganisationId, id: PersonId) -> Result<Person> {
@@ -167,10 +167,10 @@ async fn register(
     settings: &Settings,
 ) -> Result<()> {
     let number = MyNumber::parse(&number(serial)).context("make a number")?;
-    let (org, id) = (person.org, person.id);
-    let spot = Spot { org, person: id, version: person.number.take_version(), slot: app.new_id() };
-    let sealed = app.keys.seal_active(spot, &number, &*app.rng);
-    let (version, slot, epoch) = (spot.version, spot.slot, sealed.epoch);
+    let (org, of) = (person.org, person.id);
+    let place = Spot { org, person: of, version: person.number.take_version(), slot: app.new_id() };
+    let fresh = app.keys.seal_active(place, &number, &*app.rng);
+    let (version, slot, epoch) = (place.version, place.slot, fresh.epoch);
     person.number.state = NumberState::Active(Box::new(Active {
         version,
         purposes: bundles(),
@@ -184,9 +184,9 @@ async fn register(
     }));
     person.holdings = Holdings::derive(&person, &bundles(), &|_| None, settings);
     insert(app, journal, person).await?;
-    journal.append(NumberEvent::Activated { change: None, epoch, person: id, slot, version })?;
-    let about = About { org, person: id, version, epoch, state: State::Active };
-    let record = sealed.record;
+    journal.append(NumberEvent::Activated { change: None, epoch, person: of, slot, version })?;
+    let about = About { org, person: of, version, epoch, state: State::Active };
+    let record = fresh.record;
     journal.insert(NumberRow { id: slot, about, blob: record.number, slot: record.slot }).await?;
     Ok(())
 }

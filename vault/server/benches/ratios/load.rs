@@ -90,6 +90,7 @@ impl Measured {
 
 /// The element of an ascending list below which this share of it lies.
 pub(crate) fn quantile(ascending: &[Duration], share: f64) -> Duration {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of a length")]
     let at = (ascending.len() as f64 * share) as usize;
     let last = ascending.last().copied().unwrap_or_default();
     ascending.get(at).copied().unwrap_or(last)
@@ -127,13 +128,12 @@ impl Connection {
     }
 
     async fn exchange(&mut self, request: &[u8], expected: &Expected) -> Result<()> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(self.server).await?;
-                stream.set_nodelay(true)?;
-                stream
-            }
+        let mut stream = if let Some(stream) = self.stream.take() {
+            stream
+        } else {
+            let stream = TcpStream::connect(self.server).await?;
+            stream.set_nodelay(true)?;
+            stream
         };
         stream.write_all(request).await?;
         self.received.clear();

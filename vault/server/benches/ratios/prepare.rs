@@ -17,7 +17,7 @@ pub(crate) fn hello(connection: &str) -> Requests {
 /// One person's number, another person's in each request.
 pub(crate) fn read(vault: &Ready, connection: &str) -> Requests {
     let first = vault.registered.first().map_or("", String::as_str);
-    let template = post(vault, "reads", connection, "application/json", &asked(vec![first.into()]));
+    let template = post(vault, "reads", connection, "application/json", &asked(&[first]));
     Requests {
         places: vec![place(&template, first, &vault.registered)],
         template: template.into(),
@@ -27,8 +27,8 @@ pub(crate) fn read(vault: &Ready, connection: &str) -> Requests {
 
 /// The numbers of the first `people`, as a stream of lines.
 pub(crate) fn bulk(vault: &Ready, people: usize) -> Requests {
-    let ids = vault.registered.iter().take(people).map(|id| Value::from(id.as_str())).collect();
-    let template = post(vault, "reads", "keep-alive", "application/x-ndjson", &asked(ids));
+    let ids: Vec<&str> = vault.registered.iter().take(people).map(String::as_str).collect();
+    let template = post(vault, "reads", "keep-alive", "application/x-ndjson", &asked(&ids));
     let expected = Expected { status: "HTTP/1.1 200 ", text: r#""number":""#, times: people };
     Requests { template: template.into(), places: Vec::new(), expected }
 }
@@ -58,7 +58,7 @@ pub(crate) fn store(vault: &Ready) -> Requests {
     }
 }
 
-fn asked(people: Vec<Value>) -> Value {
+fn asked(people: &[&str]) -> Value {
     json!({
         "purpose": "withholding_slip",
         "period": "2026",

@@ -133,14 +133,13 @@ impl Release {
     /// [`Error::Internal`] if a sealed number does not open, and the refusal of a later slice, for
     /// which nothing is then released.
     pub async fn next(&mut self) -> Option<Result<Vec<Line>>> {
-        let (slice, answer) = match self.first.take() {
-            Some(first) => first,
-            None => {
-                let (slice, asked) = self.ahead.take()?;
-                match answer(asked).await {
-                    Ok(answer) => (slice, answer),
-                    Err(error) => return Some(Err(error)),
-                }
+        let (slice, answer) = if let Some(first) = self.first.take() {
+            first
+        } else {
+            let (slice, asked) = self.ahead.take()?;
+            match answer(asked).await {
+                Ok(answer) => (slice, answer),
+                Err(error) => return Some(Err(error)),
             }
         };
         // While this slice is opened, the next one is decided.
