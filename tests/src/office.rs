@@ -183,6 +183,7 @@ impl<'v> Office<'v> {
 
 impl Handler {
     /// The same person, calling within another organisation.
+    #[must_use]
     pub fn at(&self, office: &Office<'_>) -> Self {
         let Member { user, login, password, seed, caller } = &self.member;
         let member = Member {

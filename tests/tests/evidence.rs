@@ -1,8 +1,10 @@
 //! What the vault exports is checked by a program that shares nothing with it, and every change to
 //! it is noticed.
 
+#![cfg(test)]
+
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use azekura_tests::{Office, Vault, number};
@@ -12,7 +14,7 @@ use serde_json::Value;
 static EXPORTED: LazyLock<(Vault, PathBuf)> = LazyLock::new(|| {
     let vault = Vault::start();
     {
-        let office = Office::found(&*vault, vault.administrators(), "架空商事");
+        let office = Office::found(&vault, vault.administrators(), "架空商事");
         let (sato, suzuki) = (office.handler("架空 佐藤"), office.handler("試験 鈴木"));
         office.publish(&["withholding"], &suzuki);
         let person = sato.add_with_number(&suzuki, &number(4_000), &["withholding"]);
@@ -148,7 +150,7 @@ fn refused(what: &str, change: impl Fn(&mut Vec<String>, &mut String)) -> Vec<St
     codes
 }
 
-fn copied(vault: &Vault, export: &PathBuf) -> PathBuf {
+fn copied(vault: &Vault, export: &Path) -> PathBuf {
     static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
     let one = ONE_AT_A_TIME.lock();
     let copy = vault.files().fresh("copy");

@@ -1,5 +1,7 @@
 //! Two organisations of one vault never meet.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 

@@ -1,6 +1,8 @@
 //! What is past its retention goes, by three hands and after a grace, and leaves a certificate. The
 //! vault runs in this process, because days must pass.
 
+#![cfg(test)]
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! A vault starts whole or not at all, and says why not.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
