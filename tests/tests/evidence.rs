@@ -1,11 +1,7 @@
 //! What the vault exports is checked by a program that shares nothing with it, and every change to
 //! it is noticed.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test ends where it goes wrong"
-)]
+#![cfg(test)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

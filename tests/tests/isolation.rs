@@ -1,10 +1,6 @@
 //! Two organisations of one vault never meet.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test ends where it goes wrong"
-)]
+#![cfg(test)]
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

@@ -1,11 +1,7 @@
 //! What is past its retention goes, by three hands and after a grace, and leaves a certificate. The
 //! vault runs in this process, because days must pass.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test ends where it goes wrong"
-)]
+#![cfg(test)]
 
 use std::fs;
 use std::net::SocketAddr;

@@ -1,5 +1,7 @@
 //! A number is released to whoever may use it, for a purpose it was collected for, and to no other.
 
+#![cfg(test)]
+
 use std::sync::LazyLock;
 
 use azekura_tests::office::outcome;

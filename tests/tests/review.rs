@@ -1,5 +1,7 @@
 //! A number enters by one person and counts once another has keyed it again without seeing it.
 
+#![cfg(test)]
+
 use std::sync::LazyLock;
 use std::thread;
 

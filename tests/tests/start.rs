@@ -1,10 +1,6 @@
 //! A vault starts whole or not at all, and says why not.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test ends where it goes wrong"
-)]
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::fs;
