@@ -21,7 +21,7 @@ static EXPORTED: LazyLock<(Vault, PathBuf)> = LazyLock::new(|| {
         sato.read(&[&person], "withholding_slip").ok(200);
         sato.read(&[&person], "employment_insurance_acquisition").ok(200);
     }
-    vault.stop();
+    // The server runs on: whatever ends it at last also removes the folder.
     let export = vault.export();
     (vault, export)
 });
