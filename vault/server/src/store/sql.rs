@@ -30,7 +30,7 @@ pub enum Store {
     Postgres(PgPool),
 }
 
-/// A transaction on either engine; dropped without [`Tx::commit`] it rolls back.
+/// A transaction on either engine; dropped without `commit` it rolls back.
 pub enum Tx {
     /// On the SQLite file.
     Sqlite(Transaction<'static, Sqlite>),
@@ -91,7 +91,7 @@ pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Sen
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
 {}
 
-/// A bound statement; see [`sql!`].
+/// A bound statement; see `sql!`.
 #[must_use = "a statement does nothing until it is run"]
 pub enum Statement<'t> {
     /// For SQLite.
