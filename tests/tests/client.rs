@@ -1,7 +1,5 @@
 //! The typed client against the real server: what a payroll program does in an afternoon.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where it goes wrong")]
-
 use azekura_client::Client;
 use azekura_client::wire::reads::{PersonRef, ReadRequest};
 use azekura_tests::{Office, Vault, number};
