@@ -174,6 +174,7 @@ mod tests {
                 code: "withholding_slip".into(),
                 destination: Some("見本税務署".into()),
                 period: "2026".into(),
+                reason: None,
                 reference: reference.into(),
             },
             read: uuid(1).into(),

@@ -347,6 +347,7 @@ fn purpose_use(asked: &ReadAsk) -> PurposeUse {
             Period::Day(day) => day.to_string(),
             Period::TaxYear(year) => year.to_string(),
         },
+        reason: asked.reason.as_ref().map(|reason| String::from(reason.as_str())),
         reference: String::from(asked.reference.as_str()),
     }
 }

@@ -115,6 +115,7 @@ fn use_of_a_number() -> Vec<(ActorRef, Event)> {
         code: "withholding_slip".to_owned(),
         destination: None,
         period: "2026".to_owned(),
+        reason: None,
         reference: "見本 \"控\"\\\t".to_owned(),
     };
     let dec = Decision { policy: digest, rule: "R1".to_owned(), v: "allow".to_owned() };

@@ -30,6 +30,9 @@ pub struct PurposeUse {
     pub destination: Option<String>,
     /// A tax year or a date.
     pub period: String,
+    /// Why, where a read needs a reason: the correction of a slip after its use, or an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What it is for, in the caller's words, scanned for digits.
     pub reference: String,
 }
