@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::auth::Actor;
 use crate::service::intents::{self, Queue};
-use crate::service::{Result, change, execute, log, purge};
+use crate::service::{Result, audit, change, execute, log, purge};
 use crate::sys;
 
 /// The tasks of a running vault and the way to stop them.
@@ -49,6 +49,9 @@ pub fn start(tasks: &Tasks, app: &Arc<App>, queue: Queue) {
     every(tasks, app, Duration::from_mins(1), async |app| log::heartbeat(&app, sys::boot()).await);
     every(tasks, app, Duration::from_mins(1), async |app| {
         change::expire(&app, &Actor::job("expiry")).await.map(drop)
+    });
+    every(tasks, app, Duration::from_hours(1), async |app| {
+        audit::forget_answers(&app, &Actor::job("answers")).await.map(drop)
     });
     tasks.start(purges(Arc::clone(app), tasks.stop()));
 }

@@ -214,6 +214,19 @@ impl<'a> Journal<'a> {
     }
 }
 
+/// Forgets answers that were kept for their day; says how many. Nothing sealed changes, so nothing
+/// is logged.
+pub async fn forget_answers(app: &App, actor: &Actor) -> Result<u64> {
+    let mut journal = begin_own(app, actor, None).await?;
+    let before = journal.at().plus_millis(-ANSWERS_KEPT_MS);
+    let forgotten = idempotency::sweep(&mut journal.write, before).await?;
+    journal.commit().await?;
+    Ok(forgotten)
+}
+
+/// How long the answer to an `Idempotency-Key` is kept.
+const ANSWERS_KEPT_MS: i64 = 24 * 3_600_000;
+
 /// A transaction of somebody who looks, and changes nothing.
 pub struct View<'a> {
     /// Who may do what.

@@ -234,16 +234,6 @@ impl Authority {
         self.appointments.of(&(org, user))
     }
 
-    /// Every role there is, ended ones included.
-    pub fn all_appointments(&self) -> impl Iterator<Item = &Kept<Appointment>> {
-        self.appointments.all()
-    }
-
-    /// Every line of every roster, ended ones included.
-    pub fn all_designations(&self) -> impl Iterator<Item = &Kept<Designation>> {
-        self.designations.all()
-    }
-
     /// A user's trainings in an organisation.
     pub fn trainings(
         &self,

@@ -1,8 +1,9 @@
 //! What happens when time passes: locks, codes, lapses and grace, with a clock that the test turns.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use azekura::auth::Actor;
-use azekura::service::{change, execute, log, purge};
+use azekura::service::{audit, change, execute, log, purge};
 use azekura::sys;
 use serde_json::{Value, json};
 
@@ -151,4 +152,20 @@ async fn what_is_due_within_thirty_days_is_proposed_once() {
     let (app, job) = (&office.vault.app, Actor::job("試験"));
     assert_eq!(purge::propose_ahead(app, &job).await.unwrap(), 1);
     assert_eq!(purge::propose_ahead(app, &job).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_to_a_key_is_kept_for_a_day() {
+    let vault = TestVault::new().await;
+    let request = Request::post("/v1/users")
+        .header("authorization", format!("Bearer {}", vault.administrators[0]))
+        .header("content-type", "application/json")
+        .header("idempotency-key", "shiken-1")
+        .body(Body::from(json!({"display_name": "見本"}).to_string()));
+    vault.send(request.unwrap()).await.expect(202);
+    let (app, job) = (&vault.app, Actor::job("試験"));
+    vault.clock.advance(DAY);
+    assert_eq!(audit::forget_answers(app, &job).await.unwrap(), 0);
+    vault.clock.advance(1);
+    assert_eq!(audit::forget_answers(app, &job).await.unwrap(), 1);
 }
