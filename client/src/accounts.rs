@@ -2,7 +2,7 @@
 
 use azekura_wire::accounts::{
     Approval, BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, Health, NewOrganisation,
-    NewSession, NewUser, Organisation, Session, SignIn, Unlock, User,
+    NewPassword, NewSession, NewUser, Organisation, Session, SignIn, Unlock, User,
 };
 use azekura_wire::changes::{Change, ChangesQuery, Rejection};
 use azekura_wire::log::Checkpoint;
@@ -33,6 +33,11 @@ impl Client {
     /// Opens a session that five idle minutes locked.
     pub async fn unlock(&self, unlock: &Unlock) -> Result<Session, Error> {
         self.post_once(self.url(&["v1", "sessions", "current", "unlock"]), unlock).await
+    }
+
+    /// A new session under a new password; every session before it is over.
+    pub async fn change_password(&self, new: &NewPassword) -> Result<NewSession, Error> {
+        self.post_once(self.url(&["v1", "sessions", "current", "password"]), new).await
     }
 
     /// The seed for an authenticator app, in exchange for a one-time token.

@@ -55,6 +55,12 @@ pub struct Credential {
     pub login: String,
     /// Argon2id over the peppered password, as a PHC string.
     pub password: String,
+    /// The rank whose rules the password was held against when it was chosen.
+    pub rank: Rank,
+    /// When the password was chosen.
+    pub changed_at: Timestamp,
+    /// Passwords before it that are not taken again yet, the oldest first.
+    pub earlier: Vec<EarlierPassword>,
     /// The sealed seed of the one-time codes, as hexadecimal.
     pub totp: String,
     /// The version the seed was sealed under.
@@ -65,6 +71,28 @@ pub struct Credential {
     pub failures: u32,
     /// Refused until then.
     pub locked_until: Option<Timestamp>,
+}
+
+/// A password that was replaced. Kept for a year, so that it is not taken again, then forgotten.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierPassword {
+    /// As in [`Credential::password`].
+    pub hash: String,
+    /// When another took its place.
+    pub replaced_at: Timestamp,
+}
+
+/// How strict the rules for an account are (特権利用者, 一般利用者).
+///
+/// Source: regulation 001 §5.2.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rank {
+    /// Everybody else.
+    General,
+    /// Administrators and managers.
+    Privileged,
 }
 
 /// A one-time right to make one's own credentials.

@@ -6,9 +6,11 @@ use azekura_core::crypto::signing::Signer;
 use azekura_core::id::new_uuid;
 use azekura_core::random::Rng;
 use azekura_core::time::{Clock, Timestamp};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::auth::hashing::Hashing;
+use crate::auth::passwords::Profile;
 use crate::keyfile::StateDir;
 use crate::service::Result;
 use crate::service::activity::Activity;
@@ -41,8 +43,10 @@ pub struct App {
     pub intents: Intents,
     /// Fires when a purge was approved, so that the job need not wait for its minute.
     pub approved: Notify,
-    /// Password hashes at one time: each takes 64 MiB and a core.
-    pub hashing: Semaphore,
+    /// Password hashes, few at a time.
+    pub hashing: Hashing,
+    /// The rules that passwords follow.
+    pub passwords: Profile,
     authority: RwLock<Arc<Authority>>,
     last_id: Mutex<Timestamp>,
 }
@@ -65,6 +69,8 @@ pub struct Parts {
     pub node: String,
     /// See [`App::demo`].
     pub demo: bool,
+    /// See [`App::passwords`].
+    pub passwords: Profile,
 }
 
 impl App {
@@ -74,11 +80,12 @@ impl App {
     ///
     /// If a row or table of rights is not as the vault wrote it.
     pub async fn new(parts: Parts, intents: Intents) -> Result<Self> {
-        let Parts { store, keys, state, clock, rng, log_key, node, demo } = parts;
+        let Parts { store, keys, state, clock, rng, log_key, node, demo, passwords } = parts;
         let authority = {
             let mut reading = store.read(&keys.ring().row).await?;
             Authority::load(&mut reading).await?
         };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             store,
             keys,
@@ -91,7 +98,8 @@ impl App {
             activity: Activity::default(),
             intents,
             approved: Notify::new(),
-            hashing: Semaphore::new(1),
+            hashing: Hashing::for_cores(cores),
+            passwords,
             authority: RwLock::new(Arc::new(authority)),
             last_id: Mutex::new(Timestamp::from_millis(0)),
         })

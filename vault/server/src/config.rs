@@ -8,6 +8,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::auth::passwords::Profile;
+
 /// What every command that opens a vault is told. Flags and environment win over the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
@@ -23,6 +25,9 @@ pub struct Options {
     /// File with the 32-byte unlock credential, as hexadecimal
     #[arg(long, env = "AZEKURA_UNLOCK_FILE", value_name = "FILE")]
     unlock_file: Option<PathBuf>,
+    /// Rules for passwords: jp-4class (12 or 10 characters of four classes) or nist (15 characters)
+    #[arg(long, env = "AZEKURA_PASSWORDS", value_name = "PROFILE")]
+    passwords: Option<Profile>,
     /// Serve although the process runs as root
     #[arg(long, env = "AZEKURA_ALLOW_ROOT")]
     allow_root: bool,
@@ -37,6 +42,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The unlock credential; asked for at the terminal if there is none.
     pub unlock_file: Option<PathBuf>,
+    /// The rules that passwords follow.
+    pub passwords: Profile,
     /// Serve although the process runs as root.
     pub allow_root: bool,
 }
@@ -47,6 +54,7 @@ struct FileOptions {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
     unlock_file: Option<PathBuf>,
+    passwords: Option<Profile>,
     allow_root: Option<bool>,
 }
 
@@ -62,6 +70,7 @@ impl Options {
                 .context("say where the vault is: --data-dir, AZEKURA_DATA_DIR or data_dir")?,
             listen: self.listen.or(file.listen).unwrap_or(([127, 0, 0, 1], 8443).into()),
             unlock_file: self.unlock_file.clone().or(file.unlock_file).or_else(credential),
+            passwords: self.passwords.or(file.passwords).unwrap_or_default(),
             allow_root: self.allow_root || file.allow_root.unwrap_or(false),
         })
     }

@@ -13,7 +13,7 @@ pub struct SignIn {
     /// The name chosen at enrolment.
     #[cfg_attr(feature = "openapi", schema(example = "mihon.hanako"))]
     pub login: String,
-    /// 12 to 128 characters.
+    /// As chosen.
     pub password: SecretText,
     /// Six digits; each code works once.
     pub totp: SecretText,
@@ -70,6 +70,17 @@ pub struct Unlock {
     pub password: SecretText,
 }
 
+/// `POST /v1/sessions/current/password` → 200 `NewSession`; every session before it ends.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPassword {
+    /// The one that holds now.
+    pub password: SecretText,
+    /// 10 to 128 characters, 12 for administrators and managers; none of the last year's.
+    pub new_password: SecretText,
+}
+
 /// `POST /v1/enrolments`: a person makes their own credentials → 201 `EnrolmentBegun`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -80,7 +91,7 @@ pub struct BeginEnrolment {
     /// The name to sign in with, unique in the vault; folded to lower case.
     #[cfg_attr(feature = "openapi", schema(example = "mihon.hanako"))]
     pub login: String,
-    /// 12 to 128 characters.
+    /// 10 to 128 characters, 12 for administrators and managers.
     pub password: SecretText,
 }
 

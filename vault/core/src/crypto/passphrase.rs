@@ -2,7 +2,8 @@
 //!
 //! Source: RFC 9106.
 
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, PasswordHash, PasswordHasher, Version};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version};
+use data_encoding::BASE64_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -55,41 +56,59 @@ impl Cost {
 
     /// Argon2id of `input`. Memory that is not to be had ends here and is not taken for a wrong
     /// password.
-    fn derive<const N: usize>(self, input: &[u8], salt: &[u8; N]) -> Zeroizing<[u8; 32]> {
+    fn derive<const N: usize>(
+        self,
+        space: &mut Workspace,
+        input: &[u8],
+        salt: &[u8; N],
+    ) -> Zeroizing<[u8; 32]> {
+        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
+            .expect("`new` admits less than Argon2 does");
+        let blocks = params.block_count();
+        if space.0.len() < blocks {
+            space.0.resize(blocks, Block::new());
+        }
+        let (blocks, _) = space.0.split_at_mut(blocks);
         let mut out = Zeroizing::new([0; 32]);
-        self.argon2()
-            .hash_password_into(input, salt, &mut *out)
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(input, salt, &mut *out, blocks)
             .expect("salts of 16 and 32 bytes are what Argon2 asks for");
         out
     }
-
-    fn argon2(self) -> Argon2<'static> {
-        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
-            .expect("`new` admits less than Argon2 does");
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-    }
 }
+
+/// The memory that hashes work in, 64 MiB for a sign-in, kept from one hash to the next: asking the
+/// system for it each time would cost more than a tenth of the hash.
+///
+/// What a hash leaves in it comes from the peppered password and helps nobody without the pepper.
+#[derive(Default)]
+pub struct Workspace(Vec<Block>);
 
 /// The PHC string to store for a password. The bytes of the password go in as they were received,
 /// through an HMAC with the pepper and nothing else.
-#[expect(clippy::missing_panics_doc, reason = "salt and cost are in range by their types")]
 pub fn hash_password(
+    space: &mut Workspace,
     pepper: &PasswordPepper,
     password: &SecretString,
     salt: [u8; 16],
     cost: Cost,
 ) -> String {
-    cost.argon2()
-        .hash_password_with_salt(&*peppered(pepper, password), &salt)
-        .expect("a salt of 16 bytes and a cost in range are what Argon2 asks for")
-        .to_string()
+    let hash = cost.derive(space, &*peppered(pepper, password), &salt);
+    let (memory, passes, lanes) = (cost.memory_kib, cost.passes, cost.lanes);
+    let (salt, hash) = (BASE64_NOPAD.encode(&salt), BASE64_NOPAD.encode(&*hash));
+    format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}")
 }
 
 /// Whether the password is the one behind the PHC string. A string that is none, is of another
 /// algorithm or asks for a cost out of range is nobody's.
-pub fn verify_password(pepper: &PasswordPepper, password: &SecretString, phc: &str) -> bool {
+pub fn verify_password(
+    space: &mut Workspace,
+    pepper: &PasswordPepper,
+    password: &SecretString,
+    phc: &str,
+) -> bool {
     Stored::read(phc).is_some_and(|stored| {
-        let hash = stored.cost.derive(&*peppered(pepper, password), &stored.salt);
+        let hash = stored.cost.derive(space, &*peppered(pepper, password), &stored.salt);
         same(&*hash, &stored.hash)
     })
 }
@@ -100,7 +119,7 @@ pub(crate) fn stretch(
     salt: &[u8; 32],
     cost: Cost,
 ) -> Zeroizing<[u8; 32]> {
-    cost.derive(passphrase.expose_secret().as_bytes(), salt)
+    cost.derive(&mut Workspace::default(), passphrase.expose_secret().as_bytes(), salt)
 }
 
 /// The parts of a PHC string that [`hash_password`] could have written.
@@ -147,9 +166,34 @@ mod tests {
         Cost::new(64, 1, 1).unwrap()
     }
 
+    fn hash(
+        pepper: &PasswordPepper,
+        password: &SecretString,
+        salt: [u8; 16],
+        cost: Cost,
+    ) -> String {
+        hash_password(&mut Workspace::default(), pepper, password, salt, cost)
+    }
+
+    fn verify(pepper: &PasswordPepper, password: &SecretString, phc: &str) -> bool {
+        verify_password(&mut Workspace::default(), pepper, password, phc)
+    }
+
+    #[test]
+    fn memory_that_was_used_before_changes_no_hash() {
+        let mut space = Workspace::default();
+        let mut hash = |cost| hash_password(&mut space, &pepper(), &password(), [1; 16], cost);
+        let (small, large) = (cheap(), Cost::new(128, 1, 1).unwrap());
+        let first = hash(small);
+        let (other, again) = (hash(large), hash(small));
+        assert_eq!(first, again);
+        assert!(verify_password(&mut space, &pepper(), &password(), &other));
+        assert!(verify_password(&mut space, &pepper(), &password(), &first));
+    }
+
     #[test]
     fn a_password_hashes_to_the_known_answers() {
-        let hash = |cost| hash_password(&pepper(), &password(), [0xad; 16], cost);
+        let hash = |cost| hash(&pepper(), &password(), [0xad; 16], cost);
         assert!(is_documented(&hash(Cost::SIGN_IN)));
         assert_eq!(
             hash(Cost::SIGN_IN),
@@ -165,16 +209,16 @@ mod tests {
 
     #[test]
     fn a_password_is_verified_with_its_pepper_only() {
-        let phc = hash_password(&pepper(), &password(), [1; 16], cheap());
-        assert!(verify_password(&pepper(), &password(), &phc));
-        assert!(!verify_password(&pepper(), &"試験用の合い言".into(), &phc));
-        assert!(!verify_password(&pepper(), &"試験用の合い言葉 ".into(), &phc));
-        assert!(!verify_password(&PasswordPepper::from_random([0; 32]), &password(), &phc));
+        let phc = hash(&pepper(), &password(), [1; 16], cheap());
+        assert!(verify(&pepper(), &password(), &phc));
+        assert!(!verify(&pepper(), &"試験用の合い言".into(), &phc));
+        assert!(!verify(&pepper(), &"試験用の合い言葉 ".into(), &phc));
+        assert!(!verify(&PasswordPepper::from_random([0; 32]), &password(), &phc));
     }
 
     #[test]
     fn only_strings_of_ours_are_verified() {
-        let phc = hash_password(&pepper(), &password(), [1; 16], cheap());
+        let phc = hash(&pepper(), &password(), [1; 16], cheap());
         for (ours, theirs) in [
             ("argon2id", "argon2i"),
             ("argon2id", "argon2d"),
@@ -185,13 +229,10 @@ mod tests {
             ("t=1", "t=2"),
             ("p=1", "p=17"),
         ] {
-            assert!(
-                !verify_password(&pepper(), &password(), &phc.replace(ours, theirs)),
-                "{theirs}"
-            );
+            assert!(!verify(&pepper(), &password(), &phc.replace(ours, theirs)), "{theirs}");
         }
-        assert!(!verify_password(&pepper(), &password(), &phc[..phc.len() - 1]));
-        assert!(!verify_password(&pepper(), &password(), ""));
+        assert!(!verify(&pepper(), &password(), &phc[..phc.len() - 1]));
+        assert!(!verify(&pepper(), &password(), ""));
     }
 
     #[test]
@@ -212,9 +253,9 @@ mod tests {
     proptest! {
         #[test]
         fn foreign_strings_are_nobodys(text in ".*", tail in "[$a-z0-9=,+/]{0,40}") {
-            prop_assert!(!verify_password(&pepper(), &password(), &text));
+            prop_assert!(!verify(&pepper(), &password(), &text));
             let begun = format!("$argon2id$v=19${tail}");
-            prop_assert!(!verify_password(&pepper(), &password(), &begun));
+            prop_assert!(!verify(&pepper(), &password(), &begun));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Who calls, and which right they need for what they ask.
 
 pub mod credentials;
+pub mod hashing;
 pub mod once;
+pub mod passwords;
 pub mod tokens;
 
 use std::net::IpAddr;

@@ -14,6 +14,7 @@ use azekura_core::time::{Clock, Timestamp};
 use data_encoding::HEXLOWER;
 
 use crate::app::{App, Parts};
+use crate::auth::passwords::Profile;
 use crate::config::Config;
 use crate::keyfile::{StateDir, Tombstones};
 use crate::service::intents::{Intents, Queue};
@@ -53,7 +54,8 @@ pub(super) async fn open(config: &Config, unlock: &Unlock) -> Result<(Arc<App>, 
     check_log(&store, &keyring, &state).await?;
     bury_again(&store, &keyring, &state, &tombstones).await?;
     let demo = is_demo(&store, &keyring).await?;
-    app(store, Keys::new(keyring, tombstones), state, Signer::from_seed(*seed), demo).await
+    let keys = Keys::new(keyring, tombstones);
+    app(store, keys, state, Signer::from_seed(*seed), demo, config.passwords).await
 }
 
 /// Puts an [`App`] together from opened parts.
@@ -63,6 +65,7 @@ pub(super) async fn app(
     state: StateDir,
     log_key: Signer,
     demo: bool,
+    passwords: Profile,
 ) -> Result<(Arc<App>, Queue)> {
     let (intents, queue) = Intents::new();
     let parts = Parts {
@@ -74,6 +77,7 @@ pub(super) async fn app(
         log_key,
         node: String::from("n1"),
         demo,
+        passwords,
     };
     Ok((Arc::new(App::new(parts, intents).await?), queue))
 }

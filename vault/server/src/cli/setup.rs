@@ -26,6 +26,7 @@ use super::open::{self, SystemClock, SystemRng};
 use super::unlock;
 use crate::app::App;
 use crate::auth::Actor;
+use crate::auth::passwords::Profile;
 use crate::config::Options;
 use crate::keyfile::{StateDir, Tombstones};
 use crate::service::intents::Queue;
@@ -118,8 +119,8 @@ pub async fn found_on(
     let log_key = write_keys(&state, &keyring, secret)?;
     store.establish(&keyring.row).await?;
     let tombstones = Tombstones::open(&state, &keyring.row)?;
-    let (app, queue) =
-        open::app(store, Keys::new(keyring, tombstones), state, log_key, demo).await?;
+    let keys = Keys::new(keyring, tombstones);
+    let (app, queue) = open::app(store, keys, state, log_key, demo, Profile::default()).await?;
     let trust = trust(&app);
     let tokens = begin(&app, &trust).await?;
     log::checkpoint(&app).await?;

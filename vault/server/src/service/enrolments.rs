@@ -1,7 +1,6 @@
 //! A person makes their own credentials with a one-time token. Nobody else ever knows them.
 
 use azekura_core::audit::event::AccessEvent;
-use azekura_core::crypto::passphrase::{self, Cost};
 use azekura_core::id::{EnrolmentId, UserId};
 use azekura_core::roster::{Credential, Enrolment, EnrolmentState, User, UserState};
 use data_encoding::HEXLOWER;
@@ -9,12 +8,12 @@ use secrecy::SecretString;
 
 use super::audit::{self, Journal};
 use super::sessions::{self, Opened};
-use super::{Error, Result};
+use super::{Error, Result, passwords};
 use crate::app::App;
 use crate::auth::Actor;
-use crate::auth::credentials::{self, Lockout, WeakPassword};
+use crate::auth::credentials::{self, Lockout};
 use crate::auth::tokens::{self, Kind};
-use crate::store::{Kept, accounts};
+use crate::store::{Kept, Reading, accounts};
 
 /// Hours a token is good for.
 pub const TOKEN_HOURS: i64 = 24;
@@ -42,10 +41,12 @@ pub async fn begin(
     password: &SecretString,
 ) -> Result<Begun> {
     let login = check_login(login)?;
-    check_password(password, &login)?;
-    let hash = hash(app, password).await?;
+    // A token that is none costs no hash.
+    let user = find(app, &mut app.reading().await?, token).await?.user;
+    let rank = passwords::check(app, user, "/password", &login, password)?;
+    let hash = passwords::hash(app, password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
-    let kept = find(app, &mut journal, token).await?;
+    let kept = find(app, journal.reading(), token).await?;
     if accounts::credential_by_login(journal.reading(), &login).await?.is_some() {
         return Err(Error::Duplicate { what: "login" });
     }
@@ -56,6 +57,9 @@ pub async fn begin(
         user: kept.user,
         login,
         password: hash,
+        rank,
+        changed_at: journal.at(),
+        earlier: Vec::new(),
         totp: seed.sealed,
         totp_version: 1,
         last_step: 0,
@@ -129,13 +133,14 @@ pub(crate) async fn issue(
 
 async fn find(
     app: &App,
-    journal: &mut Journal<'_>,
+    reading: &mut Reading<'_>,
     token: &SecretString,
 ) -> Result<Kept<Enrolment>> {
     let token = Kind::Enrolment.read(token).ok_or(Error::SignIn)?;
-    let kept = journal.reading().find::<Enrolment>(token.id).await?.ok_or(Error::SignIn)?;
+    let kept = reading.find::<Enrolment>(token.id).await?.ok_or(Error::SignIn)?;
     let mac = app.keys.ring().session.enrolment_mac(kept.user, kept.expires_at, &token.secret);
-    let usable = !matches!(kept.state, EnrolmentState::Confirmed) && journal.at() < kept.expires_at;
+    let usable =
+        !matches!(kept.state, EnrolmentState::Confirmed) && app.clock.now() < kept.expires_at;
     if tokens::fits(&kept.token_mac, &mac) && usable { Ok(kept) } else { Err(Error::SignIn) }
 }
 
@@ -152,20 +157,7 @@ async fn admit(
     journal.replace(&user, active.clone()).await?;
     let done = Enrolment { state: EnrolmentState::Confirmed, ..(**enrolment).clone() };
     journal.replace(enrolment, done).await?;
-    let (token, session) = sessions::start(app, journal, &active).await?;
-    let day = journal.at().tokyo_date();
-    let places = sessions::places(journal.authority(), active.id, day);
-    Ok(Opened { token, session, user: active, places })
-}
-
-async fn hash(app: &App, password: &SecretString) -> Result<String> {
-    let mut salt = [0; 16];
-    app.rng.fill(&mut salt);
-    let _place = app.hashing.acquire().await.map_err(|_| Error::TooBusy)?;
-    let pepper = &app.keys.ring().password;
-    Ok(tokio::task::block_in_place(|| {
-        passphrase::hash_password(pepper, password, salt, Cost::SIGN_IN)
-    }))
+    sessions::start(app, journal, active).await
 }
 
 fn bad_login() -> Error {
@@ -180,15 +172,4 @@ fn check_login(login: &str) -> Result<String> {
     } else {
         Err(bad_login())
     }
-}
-
-fn check_password(password: &SecretString, login: &str) -> Result<()> {
-    credentials::check_password(password, login).map_err(|weak| {
-        let detail = match weak {
-            WeakPassword::Classes => "use lower and upper case letters, digits and other signs",
-            WeakPassword::ContainsLogin => "leave your login out of it",
-            WeakPassword::Length => "12 to 128 characters",
-        };
-        Error::fault("/password", "weak-password", detail)
-    })
 }

@@ -4,6 +4,7 @@ use azekura_core::access::Denial;
 use azekura_core::change::ReviewError;
 use azekura_core::purge::PurgeError;
 
+use crate::auth::hashing::Busy;
 use crate::{keyfile, store};
 
 /// The outcome of every use case.
@@ -120,5 +121,11 @@ impl Error {
 impl From<keyfile::Error> for Error {
     fn from(error: keyfile::Error) -> Self {
         Self::internal(error)
+    }
+}
+
+impl From<Busy> for Error {
+    fn from(_: Busy) -> Self {
+        Self::TooBusy
     }
 }

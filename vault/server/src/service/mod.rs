@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod activity;
 mod admit;
+mod attempts;
 pub mod audit;
 pub mod certificates;
 pub mod change;
@@ -18,6 +19,7 @@ mod holdings;
 pub mod intents;
 pub mod keys;
 pub mod log;
+pub mod passwords;
 pub mod people;
 pub mod purge;
 mod queue;
@@ -25,6 +27,7 @@ pub mod read;
 pub mod rights;
 pub mod roster;
 pub mod sessions;
+pub mod sign_in;
 pub mod submit;
 
 pub use error::{Error, Fault, Result};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use azekura_core::access::{Denial, Scope};
 use azekura_core::id::{OrganisationId, UserId};
 use azekura_core::person::Person;
-use azekura_core::roster::{Capability, Client, Operation, Role, Session, UserState};
+use azekura_core::roster::{Capability, Client, Operation, Rank, Role, Session, UserState};
 use azekura_core::time::{CivilDate, Timestamp};
 
 use super::Error;
@@ -163,6 +163,17 @@ pub fn roles(
         .filter(|appointment| appointment.in_force(day))
         .map(|appointment| appointment.role)
         .collect()
+}
+
+/// How strict the rules for a user's account are on `day`.
+pub fn rank(authority: &Authority, user: UserId, day: CivilDate) -> Rank {
+    let administrator = authority.user(user).is_some_and(|user| user.administrator);
+    let manages = |org: OrganisationId| roles(authority, org, user, day).contains(&Role::Manager);
+    if administrator || authority.organisations().any(|org| manages(org.id)) {
+        Rank::Privileged
+    } else {
+        Rank::General
+    }
 }
 
 /// What a user's designations in force on `day` let them do.

@@ -1,31 +1,26 @@
-//! Sign-in, and who a bearer token belongs to.
+//! Sessions, and who a bearer token belongs to.
 
 use std::net::IpAddr;
 
 use azekura_core::audit::SessionMark;
 use azekura_core::audit::event::AccessEvent;
-use azekura_core::crypto::{api_key, passphrase};
+use azekura_core::crypto::api_key;
 use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
 use azekura_core::roster::{Capability, Credential, Role, Session, User, UserState};
-use azekura_core::time::{CivilDate, Timestamp};
+use azekura_core::time::CivilDate;
 use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::audit::{self, Journal};
-use super::{Error, Result, rights};
+use super::{Error, Result, attempts, rights};
 use crate::app::App;
-use crate::auth::credentials::{self, Lockout};
 use crate::auth::tokens::{self, Kind};
 use crate::auth::{Actor, Who};
 use crate::store::authority::Authority;
-use crate::store::{Kept, accounts, sessions};
+use crate::store::sessions;
 
 /// Hours a session lasts at most, for handlers and for administrators.
 const HOURS: (i64, i64) = (8, 4);
-
-/// A hash of nothing: no password is known to give it.
-const DECOY: &str = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
-                     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A session just opened.
 pub struct Opened {
@@ -51,44 +46,6 @@ pub struct Place {
     pub capabilities: Vec<Capability>,
 }
 
-/// Signs a user in. The attempt is counted, durably, before anything is verified.
-///
-/// # Errors
-///
-/// [`Error::SignIn`] whatever was wrong, and for unknown and locked accounts alike.
-pub async fn open(
-    app: &App,
-    actor: &Actor,
-    login: &str,
-    password: SecretString,
-    code: SecretString,
-) -> Result<Opened> {
-    let login = login.trim().to_lowercase();
-    let Some(credential) = count_attempt(app, actor, &login).await? else {
-        verify_password(app, &decoy(), &password).await?;
-        return Err(Error::SignIn);
-    };
-    let held = verify_password(app, &credential, &password).await?;
-    let place = app.keys.totp_place(credential.user, credential.totp_version);
-    let key = &app.keys.ring().totp;
-    let step = credentials::matching_step(key, &place, &credential, &code, app.clock.now())
-        .map_err(Error::internal)?;
-    let mut journal = audit::begin_own(app, actor, None).await?;
-    let current = accounts::credential_by_login(journal.reading(), &login).await?;
-    match (held, step, current) {
-        (true, Some(step), Some(current)) if step > current.last_step => {
-            let opened = admit(app, &mut journal, &current, step).await?;
-            journal.commit().await?;
-            Ok(opened)
-        }
-        _ => {
-            refuse(&mut journal, Some(credential.user), "credentials")?;
-            journal.commit().await?;
-            Err(Error::SignIn)
-        }
-    }
-}
-
 /// Ends the caller's session.
 pub async fn close(app: &App, actor: &Actor) -> Result<()> {
     let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
@@ -111,12 +68,13 @@ pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<
     if app.clock.now().millis_since(app.activity.last(row)) > Session::UNLOCK_MS {
         return Err(Error::Unauthenticated);
     }
+    let turn = app.hashing.queue()?;
     let login = app.reading().await?.find::<Credential>(id).await?.ok_or(Error::SignIn)?;
-    let credential = count_attempt(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
-    let held = verify_password(app, &credential, &password).await?;
+    let credential = attempts::count(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
+    let held = attempts::verify(app, turn, &credential, &password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
     if !held {
-        refuse(&mut journal, Some(id), "password")?;
+        attempts::refuse(&mut journal, Some(id), "password")?;
         journal.commit().await?;
         return Err(Error::SignIn);
     }
@@ -207,11 +165,7 @@ fn client_of(
 }
 
 /// Opens a session in `journal` and ends the user's earlier ones: one live session a person.
-pub(super) async fn start(
-    app: &App,
-    journal: &mut Journal<'_>,
-    user: &User,
-) -> Result<(SecretString, Session)> {
+pub(super) async fn start(app: &App, journal: &mut Journal<'_>, user: User) -> Result<Opened> {
     let earlier = sessions::of_user(journal.reading(), user.id).await?;
     for kept in earlier {
         let sess = stored_mark(&kept);
@@ -234,11 +188,12 @@ pub(super) async fn start(
     };
     journal.append(AccessEvent::SessionOpened { sess: mark(&mac), user: user.id })?;
     journal.insert(session.clone()).await?;
-    Ok((token, session))
+    let places = places(journal.authority(), user.id, at.tokyo_date());
+    Ok(Opened { token, session, user, places })
 }
 
 /// Where a user has a place on `day`.
-pub(super) fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec<Place> {
+fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec<Place> {
     authority
         .organisations()
         .filter(|org| rights::belongs(authority, org.id, user, day))
@@ -249,86 +204,6 @@ pub(super) fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec
             capabilities: rights::capabilities(authority, org.id, user, day).into_iter().collect(),
         })
         .collect()
-}
-
-/// Hashes a password, one at a time in the whole process, and says whether it fits.
-pub(super) async fn verify_password(
-    app: &App,
-    credential: &Credential,
-    password: &SecretString,
-) -> Result<bool> {
-    let _place = app.hashing.acquire().await.map_err(|_| Error::TooBusy)?;
-    let pepper = &app.keys.ring().password;
-    Ok(tokio::task::block_in_place(|| {
-        passphrase::verify_password(pepper, password, &credential.password)
-    }))
-}
-
-async fn count_attempt(app: &App, actor: &Actor, login: &str) -> Result<Option<Credential>> {
-    let mut journal = audit::begin_own(app, actor, None).await?;
-    let Some(kept) = accounts::credential_by_login(journal.reading(), login).await? else {
-        refuse(&mut journal, None, "unknown")?;
-        journal.commit().await?;
-        return Ok(None);
-    };
-    let Some(counted) =
-        lockout(journal.authority(), kept.user, journal.at()).attempt(&kept, journal.at())
-    else {
-        refuse(&mut journal, Some(kept.user), "locked")?;
-        journal.commit().await?;
-        return Ok(None);
-    };
-    journal.append(AccessEvent::SessionAttempted { user: kept.user })?;
-    let counted = journal.replace(&kept, counted).await?;
-    journal.commit().await?;
-    Ok(Some((*counted).clone()))
-}
-
-/// Administrators and managers have fewer tries, and wait longer.
-fn lockout(authority: &Authority, user: UserId, at: Timestamp) -> Lockout {
-    let administrator = authority.user(user).is_some_and(|user| user.administrator);
-    let manager = authority.organisations().any(|org| {
-        rights::roles(authority, org.id, user, at.tokyo_date()).contains(&Role::Manager)
-    });
-    if administrator || manager { Lockout::PRIVILEGED } else { Lockout::GENERAL }
-}
-
-async fn admit(
-    app: &App,
-    journal: &mut Journal<'_>,
-    credential: &Kept<Credential>,
-    step: u64,
-) -> Result<Opened> {
-    let user = journal.authority().user(credential.user).ok_or(Error::SignIn)?;
-    let user = (**user).clone();
-    if user.state != UserState::Active {
-        return Err(Error::SignIn);
-    }
-    let (token, session) = start(app, journal, &user).await?;
-    let succeeded =
-        Credential { last_step: step, failures: 0, locked_until: None, ..(**credential).clone() };
-    journal.replace(credential, succeeded).await?;
-    let places = places(journal.authority(), user.id, journal.at().tokyo_date());
-    Ok(Opened { token, session, user, places })
-}
-
-fn refuse(journal: &mut Journal<'_>, user: Option<UserId>, reason: &str) -> Result<u64> {
-    let reason = String::from(reason);
-    journal.append(AccessEvent::SessionRefused { count: 1, reason, user })
-}
-
-/// A credential that no password fits, so that an unknown login costs the same work.
-fn decoy() -> Credential {
-    Credential {
-        user: UserId::from(uuid::Uuid::nil()),
-        login: String::new(),
-        password: String::from(DECOY),
-        totp: String::new(),
-        totp_version: 0,
-        last_step: 0,
-        failures: 0,
-        locked_until: None,
-    }
 }
 
 fn mark(mac: &[u8; 32]) -> SessionMark {

@@ -20,6 +20,11 @@ pub async fn credential_by_login(
         .await
 }
 
+/// Every credential; there are a few thousand at most.
+pub async fn credentials(reading: &mut Reading<'_>) -> Result<Vec<Kept<Credential>>> {
+    reading.all(|tx| Credential::scan(tx, Uuid::nil(), i64::MAX)).await
+}
+
 /// The enrolment whose one-time token has this MAC, as hexadecimal.
 pub async fn enrolment_by_token(
     reading: &mut Reading<'_>,

@@ -11,5 +11,6 @@ mod common;
 mod deadlines;
 mod document;
 mod hostile;
+mod password;
 mod session;
 mod story;

@@ -12,7 +12,7 @@ use azekura_core::change::{Change, Content, EXPIRES_AFTER_DAYS, Maker};
 use azekura_core::id::{OrganisationId, PersonId};
 use azekura_core::purge::{Item, Purge, PurgeState, digest};
 use azekura_core::roster::{
-    Client, ClientUse, Credential, Enrolment, EnrolmentState, Session, Training,
+    Client, ClientUse, Credential, Enrolment, EnrolmentState, Rank, Session, Training,
 };
 use azekura_core::time::Timestamp;
 
@@ -40,6 +40,9 @@ async fn accounts_are_found_by_login_and_token(vault: Vault) {
         user: uuid().into(),
         login: "hanako".to_owned(),
         password: "$argon2id$".to_owned(),
+        rank: Rank::General,
+        changed_at: NOW,
+        earlier: Vec::new(),
         totp: String::new(),
         totp_version: 1,
         last_step: 0,

@@ -44,6 +44,18 @@ pub enum AccessEvent {
         /// A code.
         reason: String,
     },
+    /// Somebody chose another password; their sessions ended.
+    #[serde(rename = "password.changed")]
+    PasswordChanged {
+        /// Whose.
+        user: UserId,
+    },
+    /// Hashes of passwords that were replaced more than a year ago are gone.
+    #[serde(rename = "passwords.forgotten")]
+    PasswordsForgotten {
+        /// In how many accounts.
+        accounts: u32,
+    },
     /// Requests that were refused before their act began, counted per source and minute.
     #[serde(rename = "access.refused")]
     Refused {

@@ -8,7 +8,8 @@ use axum::response::IntoResponse;
 use azekura_core::id::EnrolmentId;
 use azekura_core::roster::Session as Row;
 use azekura_wire::accounts::{
-    BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, NewSession, Session, SignIn, Unlock,
+    BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, NewPassword, NewSession, Session, SignIn,
+    Unlock,
 };
 use secrecy::SecretString;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,10 +19,10 @@ use super::Answer;
 use crate::app::App;
 use crate::auth::Actor;
 use crate::http::body::Json;
-use crate::http::extract::{Anyone, LockedIn, One};
+use crate::http::extract::{Anyone, LockedIn, One, SignedIn};
 use crate::http::problem::Failed;
 use crate::http::{render, show};
-use crate::service::{enrolments, sessions};
+use crate::service::{self, enrolments, passwords, sessions};
 
 /// Room for an answer with a secret in it.
 const ROOM: usize = 16 * 1024;
@@ -31,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sign_in))
         .routes(routes!(current_session, sign_out))
         .routes(routes!(unlock_session))
+        .routes(routes!(change_password))
         .routes(routes!(begin_enrolment))
         .routes(routes!(confirm_enrolment))
 }
@@ -52,7 +54,7 @@ async fn sign_in(
     Json(new): Json<SignIn>,
 ) -> Answer {
     let (password, totp) = (new.password.expose().into(), new.totp.expose().into());
-    let opened = sessions::open(&app, &actor, &new.login, password, totp).await?;
+    let opened = service::sign_in::open(&app, &actor, &new.login, password, totp).await?;
     Ok(render::secret(201, &show::accounts::opened(&opened), ROOM))
 }
 
@@ -96,6 +98,26 @@ async fn unlock_session(
 ) -> Answer {
     sessions::unlock(&app, &actor, new.password.expose().into()).await?;
     Ok(render::ok(&current(&app, &actor)?))
+}
+
+/// Change your own password
+///
+/// Every session of yours ends; the answer holds the token of a new one.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/current/password",
+    tag = "sessions",
+    request_body = NewPassword,
+    responses((status = 200, description = "Changed; the token is shown this once", body = NewSession)),
+)]
+async fn change_password(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Json(new): Json<NewPassword>,
+) -> Answer {
+    let (password, new) = (new.password.expose().into(), new.new_password.expose().into());
+    let opened = passwords::change(&app, &actor, &password, &new).await?;
+    Ok(render::secret(200, &show::accounts::opened(&opened), ROOM))
 }
 
 /// Begin to make your own credentials
