@@ -179,3 +179,27 @@ fn salt(app: &App) -> [u8; 16] {
     app.rng.fill(&mut salt);
     salt
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_changed_ten_times_a_day_and_twenty_four_times_a_year() {
+        let (hour, day) = (3_600_000, 86_400_000);
+        let at = Timestamp::from_millis(1_000 * day);
+        let soon = |ages: &mut dyn Iterator<Item = i64>| {
+            let replaced = |age: i64| EarlierPassword {
+                hash: String::new(),
+                replaced_at: at.plus_millis(-age),
+            };
+            let earlier = ages.map(replaced).collect();
+            not_too_soon(&Credential { earlier, ..attempts::decoy() }, at).is_err()
+        };
+        assert!(!soon(&mut (0..9).map(|n| n * hour)));
+        assert!(soon(&mut (0..10).map(|n| n * hour)));
+        assert!(!soon(&mut (1..24).map(|n| n * day)));
+        assert!(soon(&mut (1..25).map(|n| n * day)));
+        assert!(!soon(&mut (365..400).map(|n| n * day)));
+    }
+}

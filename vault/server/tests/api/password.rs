@@ -88,22 +88,6 @@ async fn a_password_comes_back_after_a_year_and_is_forgotten_until_then_by_nobod
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_is_changed_ten_times_a_day() {
-    let mut desk = Desk::new().await;
-    let mut now = String::from(PASSWORD);
-    for turn in 0..10 {
-        let next = format!("Betsu-no-Goku {turn}{turn}");
-        desk.change(&now, &next).await.expect(200);
-        now = next;
-    }
-    let eleventh = desk.change(&now, "Saigo-no-Goku 77").await;
-    assert_eq!(fault(&eleventh)["code"], "too-many-changes");
-    desk.vault.clock.advance(DAY);
-    assert_eq!(desk.sign_in(&now).await, 201);
-    desk.change(&now, "Saigo-no-Goku 77").await.expect(200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_new_password_follows_the_rules_of_its_owners_rank() {
     let mut desk = Desk::new().await;
     for (weak, why) in [
