@@ -1,13 +1,14 @@
 //! The vault itself: sign-in, accounts, organisations, its own queue.
 
 use azekura_wire::accounts::{
-    Approval, BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, Health, NewOrganisation,
-    NewPassword, NewSession, NewUser, Organisation, Session, SignIn, Unlock, User,
+    Approval, BeginEnrolment, Closing, ConfirmEnrolment, EnrolmentBegun, Health, Leaving,
+    NewOrganisation, NewPassword, NewSession, NewUser, Organisation, Session, SignIn, Unlock, User,
 };
 use azekura_wire::changes::{Change, ChangesQuery, Rejection};
 use azekura_wire::log::Checkpoint;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::purposes::{Purposes, PurposesQuery};
+use azekura_wire::roster::Pledge;
 
 use crate::{Client, Error};
 
@@ -62,6 +63,21 @@ impl Client {
     /// A page of all accounts.
     pub async fn users(&self, page: &PageQuery) -> Result<Page<User>, Error> {
         self.fetch(self.url(&["v1", "users"]), page).await
+    }
+
+    /// The account, closed for good.
+    pub async fn disable_user(&self, id: &str, why: &Closing) -> Result<User, Error> {
+        self.post(self.url(&["v1", "users", id, "disable"]), why).await
+    }
+
+    /// The account, with the leaver's last day.
+    pub async fn user_leaves(&self, id: &str, when: &Leaving) -> Result<User, Error> {
+        self.post(self.url(&["v1", "users", id, "leave"]), when).await
+    }
+
+    /// What a designee promises by accepting a roster line.
+    pub async fn pledge(&self) -> Result<Pledge, Error> {
+        self.fetch(self.url(&["v1", "pledge"]), &()).await
     }
 
     /// The change that proposes an organisation to a second administrator.

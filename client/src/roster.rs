@@ -3,8 +3,8 @@
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{
-    Appointment, Client as Program, ClientSecret, Designation, NewAppointment, NewClient,
-    NewDesignation, NewNotice, NewTraining, Notice, Training,
+    Acceptance, Appointment, Client as Program, ClientSecret, Designation, NewAppointment,
+    NewClient, NewDesignation, NewNotice, NewTraining, Notice, Officer, OnDay, Training,
 };
 
 use crate::{Error, Org};
@@ -40,9 +40,15 @@ impl Org<'_> {
         self.client.fetch(self.url(&["designations"]), page).await
     }
 
-    /// The caller's roster line, accepted with the pledge.
-    pub async fn accept_designation(&self, id: &str) -> Result<Designation, Error> {
-        self.client.act(self.url(&["designations", id, "accept"])).await
+    /// Who fills the named offices on a day, deputies after the holders.
+    pub async fn offices(&self, day: &OnDay) -> Result<Page<Officer>, Error> {
+        self.client.fetch(self.url(&["offices"]), day).await
+    }
+
+    /// The caller's roster line, accepted with the pledge of that version.
+    pub async fn accept_designation(&self, id: &str, pledge: u16) -> Result<Designation, Error> {
+        let acceptance = Acceptance { pledge };
+        self.client.post(self.url(&["designations", id, "accept"]), &acceptance).await
     }
 
     /// The roster line, ended now.

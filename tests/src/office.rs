@@ -133,7 +133,7 @@ impl<'v> Office<'v> {
         let change = self.manager.post(&self.path("designations"), &line).ok(202);
         let id = text(&change["content"], "id");
         let path = self.path(&format!("designations/{id}/accept"));
-        handler.post(&path, &Value::Null).ok(200);
+        handler.post(&path, &json!({"pledge": 1})).ok(200);
         id
     }
 

@@ -98,11 +98,13 @@ impl Site {
 
     /// A new user: one administrator proposes, the other approves.
     pub fn invite(&self, [first, second]: [&Member; 2], display_name: &str) -> Member {
-        let change = first.post("/v1/users", &json!({"display_name": display_name})).ok(202);
+        let count = self.next();
+        let new = json!({"display_name": display_name, "staff_ref": format!("S-{count}")});
+        let change = first.post("/v1/users", &new).ok(202);
         let path = format!("/v1/changes/{}/approve", text(&change, "id"));
         let approval = second.post(&path, &Value::Null).ok(200);
         let token = text(&approval, "enrolment_token");
-        self.enrol(&token, &format!("shiken.{}", self.next()))
+        self.enrol(&token, &format!("shiken.{count}"))
     }
 
     /// Signs `member` in with the code so many steps from now; every code works once.

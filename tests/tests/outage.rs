@@ -49,7 +49,7 @@ fn rt_20_without_a_log_nothing_is_released_or_changed() {
     assert_eq!(sato.read_one(person, "withholding_slip"), Ok(active.clone()));
     suzuki.check(change, waiting).ok(200);
     let path = format!("designations/{}/accept", scene.offered);
-    sato.post(&sato.path(&path), &Value::Null).ok(200);
+    sato.post(&sato.path(&path), &json!({"pledge": 1})).ok(200);
     let path = format!("purges/{}/confirm", scene.purge.0);
     suzuki.post(&sato.path(&path), &scene.purge.1).ok(200);
 
@@ -112,7 +112,7 @@ impl<'v> Scene<'v> {
             ("a check", suzuki, of("check"), json!({"number": waiting})),
             ("a wrong check", suzuki, of("check"), json!({"number": active})),
             ("a rejection", suzuki, of("reject"), json!({"reason": "見本"})),
-            ("a grant", sato, accept, Value::Null),
+            ("a grant", sato, accept, json!({"pledge": 1})),
             ("a designation", &office.manager, office.path("designations"), line(office, sato)),
             ("a confirmation", suzuki, confirm, self.purge.1.clone()),
             ("a person", sato, office.path("people"), sato.person(&json!({}))),

@@ -140,6 +140,9 @@ pub struct NewUser {
     pub user: UserId,
     /// What colleagues read.
     pub display_name: String,
+    /// The employer's key for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_ref: Option<String>,
     /// The enrolment that approval opens.
     pub enrolment: EnrolmentId,
 }

@@ -3,19 +3,29 @@
 //! A right exists only as a row of one of these types, sealed by the vault; the API shows them, the
 //! service decides by them, and nothing else grants anything.
 
+mod designation;
+mod login;
+mod network;
+mod office;
+mod staff;
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::access::Scope;
-use crate::id::{
-    AppointmentId, ClientId, DesignationId, EnrolmentId, NoticeId, OrganisationId, SessionId,
-    UserId,
-};
+use crate::id::{ClientId, EnrolmentId, NoticeId, OrganisationId, SessionId, UserId};
+use crate::person::fold;
 use crate::purpose::Purposes;
 use crate::retention::Settings;
 use crate::time::{CivilDate, Timestamp};
+
+pub use self::designation::{Capability, Designation, Pledge};
+pub use self::login::{Login, LoginError, is_generic_name};
+pub use self::network::{Network, NetworkError, Networks};
+pub use self::office::{Appointment, AppointmentError, Role};
+pub use self::staff::{Lost, Member, Missing, Profile, SMALL_STAFF, lost, missing};
 
 /// A natural person who signs in (利用者). One account each, never shared.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -25,12 +35,40 @@ pub struct User {
     pub id: UserId,
     /// What colleagues read; printed on ledgers.
     pub display_name: String,
+    /// The employer's key for the person (社員番号等), where names alone do not tell people apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_ref: Option<String>,
     /// Operates the vault and can never see a number (システム管理者).
     pub administrator: bool,
     /// Whether the account is usable.
     pub state: UserState,
+    /// The last day of a leaver: the account ends the day after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<CivilDate>,
     /// When two people had agreed on it.
     pub created_at: Timestamp,
+}
+
+impl User {
+    /// Whether the account works on `day`. Source: regulation 001 §5 4.
+    pub fn works(&self, day: CivilDate) -> bool {
+        self.state == UserState::Active && !self.has_left(day)
+    }
+
+    /// Whether the leaver's last day is over, which the row itself may not say yet.
+    pub fn has_left(&self, day: CivilDate) -> bool {
+        self.last_day.is_some_and(|last| last < day)
+    }
+
+    /// Whether both accounts would be one natural person's: the same key, or the same name where
+    /// not both have a key. A closed account is nobody's any more.
+    pub fn is_same_person(&self, display_name: &str, staff_ref: Option<&str>) -> bool {
+        let same = match (self.staff_ref.as_deref(), staff_ref) {
+            (Some(own), Some(other)) => own == other,
+            (None, _) | (_, None) => fold(&self.display_name) == fold(display_name),
+        };
+        self.state != UserState::Disabled && same
+    }
 }
 
 /// Whether an account is usable.
@@ -166,93 +204,13 @@ pub struct Organisation {
     pub corporate_number: Option<String>,
     /// How many people share the work.
     pub profile: Profile,
+    /// Whether it handles numbers for others (委託先), as a labour consultant's office does.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub processor: bool,
     /// Pay rule, retention choices, grace.
     pub settings: Settings,
     /// When two administrators had agreed on it.
     pub created_at: Timestamp,
-}
-
-/// How strictly roles exclude each other.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Profile {
-    /// Two to five people (中小規模事業者): the manager may also handle numbers.
-    Small,
-    /// Every exclusion holds.
-    #[default]
-    Standard,
-}
-
-/// What a user is in an organisation, besides a handler.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 監査責任者: ledgers, log and certificates, never a number.
-    Auditor,
-    /// 管理責任者: designates, approves deletion, reviews ledgers.
-    Manager,
-    /// 一般利用者: masked views only.
-    Viewer,
-}
-
-/// A user's role in one organisation, for a time.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Appointment {
-    /// Names the appointment.
-    pub id: AppointmentId,
-    /// Where it holds.
-    pub org: OrganisationId,
-    /// Who holds it.
-    pub user: UserId,
-    /// As what.
-    pub role: Role,
-    /// First day.
-    pub from: CivilDate,
-    /// Last day, if one was set.
-    pub until: Option<CivilDate>,
-    /// Ended before its last day.
-    pub ended_at: Option<Timestamp>,
-}
-
-/// What a handler may do with numbers.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Capability {
-    /// Key a number again, blind, and let the change in (点検).
-    Check,
-    /// Confirm what is to be deleted (廃棄の対象確認).
-    Delete,
-    /// People, facts and changes (登録).
-    Enter,
-    /// Read numbers for a purpose (使用).
-    Use,
-}
-
-/// A line of the roster (様式7): who handles which numbers for what, from when until when.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Designation {
-    /// Names the line.
-    pub id: DesignationId,
-    /// Where it holds.
-    pub org: OrganisationId,
-    /// The handler (事務取扱担当者).
-    pub user: UserId,
-    /// What they may do.
-    pub capabilities: BTreeSet<Capability>,
-    /// For which purposes and kinds of people.
-    pub scope: Scope,
-    /// First day.
-    pub from: CivilDate,
-    /// Last day, if one was set.
-    pub until: Option<CivilDate>,
-    /// As written on the roster.
-    pub remarks: Option<String>,
-    /// When the designee accepted it with the pledge (誓約).
-    pub accepted_at: Timestamp,
-    /// Ended before its last day.
-    pub ended_at: Option<Timestamp>,
 }
 
 /// One training a handler attended. Without a valid one no number is handled.
@@ -410,5 +368,47 @@ impl Client {
     /// Whether the program may call on `day`.
     pub fn in_force(&self, day: CivilDate) -> bool {
         self.ended_at.is_none() && day <= self.until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::new_uuid;
+
+    fn user(display_name: &str, staff_ref: Option<&str>) -> User {
+        User {
+            id: new_uuid(Timestamp::from_millis(0), [1; 10]).into(),
+            display_name: display_name.to_owned(),
+            staff_ref: staff_ref.map(str::to_owned),
+            administrator: false,
+            state: UserState::Active,
+            last_day: None,
+            created_at: Timestamp::from_millis(0),
+        }
+    }
+
+    #[test]
+    fn a_leavers_account_works_on_the_last_day_and_not_the_day_after() {
+        let leaver = User { last_day: "2026-03-31".parse().ok(), ..user("見本 花子", None) };
+        assert!(leaver.works("2026-03-31".parse().unwrap()));
+        assert!(!leaver.works("2026-04-01".parse().unwrap()));
+        let invited = User { state: UserState::Invited, ..user("見本 花子", None) };
+        assert!(!invited.works("2026-03-31".parse().unwrap()));
+    }
+
+    #[test]
+    fn one_person_has_one_account() {
+        let kept = user("見本 花子", Some("E-1"));
+        for (name, key, same) in [
+            ("見本　花子", None, true),
+            ("見本 花子", Some("E-2"), false),
+            ("架空 花子", Some("E-1"), true),
+            ("架空 花子", None, false),
+        ] {
+            assert_eq!(kept.is_same_person(name, key), same, "{name} {key:?}");
+        }
+        let closed = User { state: UserState::Disabled, ..kept };
+        assert!(!closed.is_same_person("見本 花子", Some("E-1")));
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::auth::Actor;
 use crate::service::intents::{self, Queue};
-use crate::service::{Result, audit, change, execute, log, passwords, purge};
+use crate::service::{Result, audit, change, execute, log, passwords, purge, users};
 use crate::sys;
 
 /// The tasks of a running vault and the way to stop them.
@@ -55,6 +55,9 @@ pub fn start(tasks: &Tasks, app: &Arc<App>, queue: Queue) {
     });
     every(tasks, app, Duration::from_hours(1), async |app| {
         passwords::forget(&app, &Actor::job("passwords")).await.map(drop)
+    });
+    every(tasks, app, Duration::from_hours(1), async |app| {
+        users::close_leavers(&app, &Actor::job("leavers")).await.map(drop)
     });
     tasks.start(purges(Arc::clone(app), tasks.stop()));
 }

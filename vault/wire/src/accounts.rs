@@ -124,6 +124,30 @@ pub struct NewUser {
     /// What colleagues read; printed on ledgers.
     #[cfg_attr(feature = "openapi", schema(example = "見本 花子"))]
     pub display_name: String,
+    /// The employer's key for the person; needed where two people have one name.
+    #[cfg_attr(feature = "openapi", schema(example = "E-00123"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_ref: Option<String>,
+}
+
+/// `POST /v1/users/{id}/disable` → `User`, closed for good.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// `left`, `incident`, `mistake`.
+    #[cfg_attr(feature = "openapi", schema(example = "left"))]
+    pub reason: String,
+}
+
+/// `POST /v1/users/{id}/leave` → `User`: the account ends the day after.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Leaving {
+    /// The last day.
+    #[cfg_attr(feature = "openapi", schema(example = "2027-03-31"))]
+    pub last_day: String,
 }
 
 /// A natural person who signs in (利用者).
@@ -134,10 +158,16 @@ pub struct User {
     pub id: String,
     /// What colleagues read.
     pub display_name: String,
+    /// The employer's key for the person.
+    #[serde(default)]
+    pub staff_ref: Option<String>,
     /// Operates the vault and can never see a number (システム管理者).
     pub administrator: bool,
     /// `invited`, `active`, `disabled`.
     pub state: String,
+    /// The last day of a leaver: the account ends the day after.
+    #[serde(default)]
+    pub last_day: Option<String>,
     /// An instant.
     pub created_at: String,
 }
@@ -156,6 +186,9 @@ pub struct NewOrganisation {
     /// `small` or `standard`.
     #[cfg_attr(feature = "openapi", schema(example = "standard"))]
     pub profile: String,
+    /// Whether it handles numbers for others (委託先); never in the profile `small`.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub processor: bool,
     /// The strictest ones if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
@@ -175,10 +208,32 @@ pub struct Organisation {
     pub corporate_number: Option<String>,
     /// `small` or `standard`.
     pub profile: String,
+    /// Whether it handles numbers for others (委託先).
+    #[serde(default)]
+    pub processor: bool,
+    /// Protections that do not hold because too few people share the work; none in `standard`.
+    #[serde(default)]
+    pub lost: Vec<Lost>,
+    /// Who is missing for acts of two: `administrator`, `manager`, `checker`, `deleter`.
+    #[serde(default)]
+    pub missing: Vec<String>,
     /// As they are in force.
     pub settings: Settings,
     /// An instant.
     pub created_at: String,
+}
+
+/// A protection that does not hold, as long as it does not.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Lost {
+    /// `administrator-handles`, `administrator-manages`, `two-people`.
+    #[cfg_attr(feature = "openapi", schema(example = "two-people"))]
+    pub code: String,
+    /// What it means and what helps, in Japanese.
+    pub ja: String,
+    /// The same in English.
+    pub en: String,
 }
 
 /// `GET /settings` (with `ETag`) and `PUT /settings` (with `If-Match`) → 200 `Settings` applied at

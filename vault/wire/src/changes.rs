@@ -169,6 +169,9 @@ pub struct ProposedUser {
     pub user: String,
     /// What colleagues read.
     pub display_name: String,
+    /// The employer's key for the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff_ref: Option<String>,
 }
 
 /// `POST /changes/{id}/check` → `Change`, approved; or 409 `number-mismatch` with

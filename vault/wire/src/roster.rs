@@ -11,9 +11,12 @@ use crate::number::SecretText;
 pub struct NewAppointment {
     /// Who.
     pub user: String,
-    /// `manager`, `auditor`, `viewer`.
+    /// `manager`, `auditor`, `complaints`, `educator`, `viewer`.
     #[cfg_attr(feature = "openapi", schema(example = "auditor"))]
     pub role: String,
+    /// Whom they stand in for (代理); then `until` says until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy_for: Option<String>,
     /// First day; today if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -30,14 +33,64 @@ pub struct Appointment {
     pub id: String,
     /// Who.
     pub user: String,
-    /// `manager`, `auditor`, `viewer`.
+    /// `manager`, `auditor`, `complaints`, `educator`, `viewer`.
     pub role: String,
+    /// Whom they stand in for, if they are a deputy (代理).
+    #[serde(default)]
+    pub deputy_for: Option<String>,
     /// First day.
     pub from: String,
     /// Last day.
     pub until: Option<String>,
     /// An instant, if it ended before its last day.
     pub ended_at: Option<String>,
+}
+
+/// `GET /offices`: who fills the named offices (役職) on a day.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Officer {
+    /// The office on documents.
+    #[cfg_attr(feature = "openapi", schema(example = "管理責任者"))]
+    pub title: String,
+    /// The holder's name, as printed.
+    pub display_name: String,
+    /// The term.
+    pub appointment: Appointment,
+}
+
+/// Which day is asked for.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct OnDay {
+    /// The day; today if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+}
+
+/// `GET /v1/pledge`: what a designee promises by accepting (誓約).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Pledge {
+    /// Names the text; its words never change.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
+    pub version: u16,
+    /// The text that binds.
+    pub ja: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// `POST /designations/{id}/accept` → `Designation`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// The version of the pledge that was read, as the line names it.
+    #[cfg_attr(feature = "openapi", schema(example = 1))]
+    pub pledge: u16,
 }
 
 /// `POST /designations` → 202 change; the designee accepts it with the pledge (誓約).
@@ -56,6 +109,10 @@ pub struct NewDesignation {
     /// Kinds of people.
     #[cfg_attr(feature = "openapi", schema(example = json!(["employee", "dependant"])))]
     pub kinds: Vec<String>,
+    /// Addresses and networks of the terminals (入力端末) it holds for; any if empty.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["192.0.2.0/24"])))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<String>,
     /// First day.
     #[cfg_attr(feature = "openapi", schema(example = "2026-04-01"))]
     pub from: String,
@@ -81,12 +138,17 @@ pub struct Designation {
     pub purposes: Vec<String>,
     /// Kinds of people.
     pub kinds: Vec<String>,
+    /// Addresses and networks of the terminals it holds for; any if empty.
+    #[serde(default)]
+    pub networks: Vec<String>,
     /// First day.
     pub from: String,
     /// Last day.
     pub until: Option<String>,
     /// As written on the roster.
     pub remarks: Option<String>,
+    /// The version of the pledge that its designee accepts.
+    pub pledge: u16,
     /// An instant; `null` until accepted.
     pub accepted_at: Option<String>,
     /// An instant, if it ended before its last day.

@@ -22,6 +22,8 @@ pub enum Denial {
     NotDesignated,
     /// There is no such person, as far as the caller may know.
     NotFound,
+    /// The call does not come from a terminal of the caller's designation.
+    OutsideNetwork,
     /// The work or the person lies outside the caller's designation or grant.
     OutsideScope,
     /// The number may no longer be kept.
@@ -52,6 +54,7 @@ impl Denial {
         Self::NoRelationshipInPeriod,
         Self::NotDesignated,
         Self::NotFound,
+        Self::OutsideNetwork,
         Self::OutsideScope,
         Self::PastRetention,
         Self::PendingCheck,
@@ -73,6 +76,7 @@ impl Denial {
             Self::NoRelationshipInPeriod => "no-relationship-in-period",
             Self::NotDesignated => "not-designated",
             Self::NotFound => "not-found",
+            Self::OutsideNetwork => "outside-network",
             Self::OutsideScope => "outside-scope",
             Self::PastRetention => "past-retention",
             Self::PendingCheck => "pending-check",
@@ -92,6 +96,7 @@ impl Denial {
             self,
             Self::ClientNotGranted
                 | Self::NotDesignated
+                | Self::OutsideNetwork
                 | Self::QuotaExceeded
                 | Self::TrainingExpired
         )
@@ -119,6 +124,9 @@ impl Denial {
                 "事務取扱担当者に指定されていません。管理責任者に指定を依頼してください"
             }
             Self::NotFound => "該当する対象者がいません。社員番号等を確認してください",
+            Self::OutsideNetwork => {
+                "指定された入力端末からの操作ではありません。指定された端末で行うか、管理責任者に端末の追加を依頼してください"
+            }
             Self::OutsideScope => {
                 "この利用目的または対象者は、指定された取扱範囲の外です。範囲内の担当者に依頼するか、管理責任者に範囲の変更を依頼してください"
             }
@@ -169,6 +177,9 @@ impl Denial {
             }
             Self::NotDesignated => "You are not on the roster: ask the manager to designate you",
             Self::NotFound => "There is no such person: check the reference",
+            Self::OutsideNetwork => {
+                "This is not a terminal of your designation: work at one that is, or ask the manager to add it"
+            }
             Self::OutsideScope => {
                 "The purpose or the person lies outside your designation or grant: ask a colleague inside it, or the manager to change it"
             }
@@ -213,18 +224,23 @@ mod tests {
     #[test]
     fn codes_are_stable_sorted_and_the_serde_names() {
         assert!(Denial::ALL.is_sorted_by_key(|denial| denial.code()));
-        assert_eq!(Denial::ALL.len(), 16);
+        assert_eq!(Denial::ALL.len(), 17);
         for denial in Denial::ALL {
             assert_eq!(serde_json::to_value(denial).unwrap(), denial.code());
         }
     }
 
     #[test]
-    fn four_denials_lie_with_the_caller() {
+    fn five_denials_lie_with_the_caller() {
         let calls = Denial::ALL.iter().filter(|denial| denial.refuses_the_call());
         let codes: Vec<_> = calls.map(|denial| denial.code()).collect();
-        let expected =
-            ["client-not-granted", "not-designated", "quota-exceeded", "training-expired"];
+        let expected = [
+            "client-not-granted",
+            "not-designated",
+            "outside-network",
+            "quota-exceeded",
+            "training-expired",
+        ];
         assert_eq!(codes, expected);
     }
 

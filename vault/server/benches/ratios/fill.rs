@@ -78,10 +78,16 @@ async fn found(app: &App, org: OrganisationId) -> Result<(ClientId, SecretString
     let mut journal = audit::begin_own(app, &actor, Some(org)).await?;
     let (owner, at): (UserId, _) = (app.new_id(), journal.at());
     journal.append(RosterEvent::UserEnabled { change: None, user: owner })?;
-    let display_name = String::from("架空 担当");
-    let state = UserState::Active;
     journal
-        .insert(User { id: owner, display_name, administrator: false, state, created_at: at })
+        .insert(User {
+            id: owner,
+            display_name: String::from("架空 担当"),
+            staff_ref: None,
+            administrator: false,
+            state: UserState::Active,
+            last_day: None,
+            created_at: at,
+        })
         .await?;
     journal
         .insert(Organisation {
@@ -89,6 +95,7 @@ async fn found(app: &App, org: OrganisationId) -> Result<(ClientId, SecretString
             name: String::from("見本商事株式会社"),
             corporate_number: None,
             profile: Profile::Standard,
+            processor: false,
             settings: Settings::default(),
             created_at: at,
         })

@@ -179,8 +179,10 @@ async fn administrator(
     let user = User {
         id,
         display_name: String::from(display_name),
+        staff_ref: None,
         administrator: true,
         state: UserState::Invited,
+        last_day: None,
         created_at: journal.at(),
     };
     journal.insert(user).await?;

@@ -32,6 +32,8 @@ pub(super) enum Code {
     MalformedBody,
     /// The resource has no such method.
     MethodNotAllowed,
+    /// Too few people would be left.
+    MinimumStaff,
     /// The change waits for the person it names.
     NotForYou,
     /// No such thing.
@@ -74,7 +76,7 @@ pub(super) enum Code {
 
 impl Code {
     /// The codes of this table; those of [`Denial`] come beside them.
-    const OWN: [Self; 31] = [
+    const OWN: [Self; 32] = [
         Self::AlreadyDone,
         Self::AlreadyRegistered,
         Self::AuditUnavailable,
@@ -87,6 +89,7 @@ impl Code {
         Self::Locked,
         Self::MalformedBody,
         Self::MethodNotAllowed,
+        Self::MinimumStaff,
         Self::NotForYou,
         Self::NotFound,
         Self::NotPermitted,
@@ -146,6 +149,7 @@ impl From<Denial> for Code {
             | Denial::NoNumber
             | Denial::NoRelationshipInPeriod
             | Denial::NotDesignated
+            | Denial::OutsideNetwork
             | Denial::OutsideScope
             | Denial::PendingCheck
             | Denial::PurposeEnded

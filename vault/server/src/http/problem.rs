@@ -140,6 +140,7 @@ impl From<Error> for Failed {
                 let attempts_left = Some(attempts_left);
                 return Problem { attempts_left, ..Problem::new(Code::NumberMismatch) }.into();
             }
+            Error::MinimumStaff => Code::MinimumStaff,
             Error::NotFound => Code::NotFound,
             Error::NoticeMissing => Code::NoticeMissing,
             Error::NotPermitted => Code::NotPermitted,

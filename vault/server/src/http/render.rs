@@ -47,6 +47,7 @@ pub(super) fn saved(made: &Made<'_>) -> (u16, Vec<u8>) {
         }
         Made::Secret(id) => (409, id.as_bytes().to_vec()),
         Made::Training(training) => (201, written(&show::roster::training(training))),
+        Made::User(user) => (200, written(&show::accounts::user(user))),
     }
 }
 

@@ -154,6 +154,15 @@ impl Code {
                     "/docs でこのパスの操作を確かめてください。",
                 ),
             ),
+            Self::MinimumStaff => entry(
+                "minimum-staff",
+                409,
+                ("Too few people would be left", "残る人数が足りなくなります"),
+                (
+                    "Two administrators must stay for acts of two. Make another account first.",
+                    "二人で行う手続きのために、システム管理者が二人以上必要です。先に別のアカウントを作ってください。",
+                ),
+            ),
             Self::NotForYou => entry(
                 "not-for-you",
                 403,

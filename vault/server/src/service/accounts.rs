@@ -1,33 +1,16 @@
-//! Users and organisations: proposed by one administrator, approved by another.
+//! Organisations and their settings: proposed by one administrator, approved by another.
 
 use azekura_core::audit::event::{RosterEvent, SettingChange};
-use azekura_core::change::{Change, Content, NewOrganisation, NewUser};
+use azekura_core::change::{Change, Content, NewOrganisation};
 use azekura_core::id::{OrganisationId, UserId};
 use azekura_core::retention::Settings;
-use azekura_core::roster::{Organisation, Profile, User, UserState};
+use azekura_core::roster::{Organisation, Profile};
 
 use super::audit;
 use super::holdings;
 use super::{Error, Result, queue, rights};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission, Who};
-
-/// Proposes an account.
-pub async fn propose_user(app: &App, actor: &Actor, display_name: String) -> Result<Change> {
-    let mut journal = audit::begin(app, actor, None, Permission::Administer).await?;
-    let content =
-        Content::User(NewUser { user: app.new_id(), display_name, enrolment: app.new_id() });
-    let change = queue::propose(app, &mut journal, actor, None, content).await?;
-    journal.answer(Made::Change(&change)).await?;
-    journal.commit().await?;
-    Ok(change)
-}
-
-/// Every account, oldest first.
-pub async fn users(app: &App, actor: &Actor) -> Result<Vec<User>> {
-    let view = audit::view(app, actor, None, Permission::Administer).await?;
-    Ok(view.authority.users().map(|kept| (**kept).clone()).collect())
-}
 
 /// What an organisation begins with.
 pub struct Founding {
@@ -37,6 +20,8 @@ pub struct Founding {
     pub corporate_number: Option<String>,
     /// How many people share the work.
     pub profile: Profile,
+    /// Whether it handles numbers for others.
+    pub processor: bool,
     /// Pay rule, retention choices, grace.
     pub settings: Settings,
     /// Its first manager.
@@ -46,9 +31,14 @@ pub struct Founding {
 /// Proposes an organisation with its first manager.
 pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) -> Result<Change> {
     check_settings(&founding.settings)?;
+    if founding.processor && founding.profile == Profile::Small {
+        let detail = "whoever handles numbers for others is never a small business";
+        return Err(Error::fault("/profile", "processor", detail));
+    }
     let mut journal = audit::begin(app, actor, None, Permission::Administer).await?;
-    let manager = journal.authority().user(founding.manager);
-    if !manager.is_some_and(|user| user.state == UserState::Active && !user.administrator) {
+    let (manager, today) = (journal.authority().user(founding.manager), journal.at().tokyo_date());
+    let joined = founding.profile.joins_administrators();
+    if !manager.is_some_and(|user| user.works(today) && (joined || !user.administrator)) {
         let detail = "an active user who is not an administrator";
         return Err(Error::fault("/manager", "not-eligible", detail));
     }
@@ -58,6 +48,7 @@ pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) 
             name: founding.name,
             corporate_number: founding.corporate_number,
             profile: founding.profile,
+            processor: founding.processor,
             settings: founding.settings,
             created_at: journal.at(),
         },

@@ -1,6 +1,7 @@
 //! Whether a call that reads is let through as a whole: by the caller's rights and a program's quota.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use azekura_core::access::{Denial, Scope};
@@ -46,7 +47,10 @@ pub(super) struct Policy {
 
 /// The policies of the callers of a group, each worked out once: all asks of it are of one moment.
 #[derive(Default)]
-pub(super) struct Policies(HashMap<(OrganisationId, Option<Uuid>, Option<SessionId>), Arc<Policy>>);
+pub(super) struct Policies(HashMap<Caller, Arc<Policy>>);
+
+/// Who asks, in which session, and from where: a roster line holds for its terminals only.
+type Caller = (OrganisationId, Option<Uuid>, Option<SessionId>, Option<IpAddr>);
 
 impl Policies {
     fn of(
@@ -54,7 +58,7 @@ impl Policies {
         journal: &Journal<'_>,
         ask: &Ask,
     ) -> std::result::Result<Arc<Policy>, rights::Refusal> {
-        let caller = (ask.org, ask.actor.uuid(), ask.actor.session());
+        let caller = (ask.org, ask.actor.uuid(), ask.actor.session(), ask.actor.ip);
         if let Some(policy) = self.0.get(&caller) {
             return Ok(Arc::clone(policy));
         }

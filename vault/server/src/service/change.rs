@@ -3,18 +3,16 @@
 
 use azekura_core::audit::event::{ChangeEvent, PeopleEvent, RosterEvent};
 use azekura_core::change::{
-    Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, NewUser, ReviewError,
+    Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, ReviewError,
 };
 use azekura_core::id::{ChangeId, OrganisationId, PersonId, UserId};
-use azekura_core::roster::{
-    Appointment, Capability, Enrolment, Organisation, Role, User, UserState,
-};
+use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Role};
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
-use super::{Error, Page, Paging, Result, accounts, check, enrolments, holdings, people, queue};
-use super::{cursor, rights};
+use super::{Error, Page, Paging, Result, accounts, appointments, check, cursor, designations};
+use super::{holdings, people, queue, rights, users};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, changes};
@@ -43,7 +41,7 @@ pub async fn approve(
     let (kept, by) = find(&mut journal, actor, org, id).await?;
     let mut change = (*kept).clone();
     change.approve(by, journal.at())?;
-    may_settle(&journal, &change, by)?;
+    may_settle(&journal, actor, &change, by)?;
     journal.append(ChangeEvent::Approved { change: id, digest: queue::digest(&change)? })?;
     let enrolment = apply(app, &mut journal, &change).await?;
     let change = (*journal.replace(&kept, change).await?).clone();
@@ -55,17 +53,23 @@ pub async fn approve(
     Ok(Approved { change, enrolment })
 }
 
-/// Accepts the pending role or roster line of this id.
+/// Accepts the pending role or roster line of this id; a line with the pledge that was read.
+///
+/// # Errors
+///
+/// As [`approve`]; a fault if another pledge was read than the one that is offered.
 pub async fn accept(
     app: &App,
     actor: &Actor,
     org: OrganisationId,
     named: impl Fn(&Content) -> bool,
+    pledged: Option<u16>,
 ) -> Result<Change> {
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
     let by = actor.person().ok_or(Error::Unauthenticated)?;
     let kept = pending(&mut journal, org, named).await?;
     may_know(&journal, actor, &kept)?;
+    designations::pledged(&kept.content, pledged)?;
     let mut change = (*kept).clone();
     change.approve(by, journal.at())?;
     journal.append(ChangeEvent::Approved { change: change.id, digest: queue::digest(&change)? })?;
@@ -89,7 +93,7 @@ pub async fn reject(
     let mut change = (*kept).clone();
     let reason = String::from(reason.as_str());
     change.reject(by, reason.clone(), journal.at())?;
-    may_settle(&journal, &change, by)?;
+    may_settle(&journal, actor, &change, by)?;
     journal.append(ChangeEvent::Rejected { change: id, reason })?;
     finish(app, journal, &kept, change).await
 }
@@ -205,24 +209,27 @@ async fn finish(
 }
 
 /// Which roles settle a change, besides being another person than its maker.
-fn may_settle(journal: &Journal<'_>, change: &Change, by: UserId) -> Result<()> {
-    let (authority, day) = (journal.authority(), journal.at().tokyo_date());
+fn may_settle(journal: &Journal<'_>, actor: &Actor, change: &Change, by: UserId) -> Result<()> {
+    let (authority, at) = (journal.authority(), journal.at());
     let administrator = |user| authority.user(user).is_some_and(|user| user.administrator);
     let Some(org) = change.org else {
         return if administrator(by) { Ok(()) } else { Err(Error::NotPermitted) };
     };
+    let day = at.tokyo_date();
     let manager = |user| rights::roles(authority, org, user, day).contains(&Role::Manager);
-    let can = |capability| {
-        rights::capabilities(authority, org, by, day).contains(&capability) && !administrator(by)
-    };
+    let can = |need| rights::check(authority, actor, Some(org), need, at).is_ok();
+    let (check, enter) = (Permission::Check, Permission::Enter(Operation::People));
+    let maker = change.maker.user;
     let permitted = match &change.content {
         Content::Appointment(_) | Content::Designation(_) => true,
         Content::Client(_) => manager(by),
-        Content::Correct(_) | Content::Register(_) => can(Capability::Check),
-        Content::FactCorrected(_) => manager(by) || can(Capability::Check),
-        Content::Notice(_) => manager(by) || can(Capability::Enter) || can(Capability::Check),
+        Content::Correct(_) | Content::Register(_) => can(check),
+        Content::FactCorrected(_) => manager(by) || can(check),
+        Content::Notice(_) => manager(by) || can(enter) || can(check),
         // The manager agrees to what an administrator proposes, and the other way round.
-        Content::Settings(_) => manager(by) != manager(change.maker.user),
+        Content::Settings(_) => {
+            manager(by) && administrator(maker) || administrator(by) && manager(maker)
+        }
         Content::Organisation(_) | Content::User(_) => administrator(by),
     };
     if permitted { Ok(()) } else { Err(Error::NotPermitted) }
@@ -236,13 +243,7 @@ async fn apply(
     let by = Some(change.id);
     match &change.content {
         Content::Appointment(appointment) => {
-            journal.append(RosterEvent::AppointmentMade {
-                appointment: appointment.id,
-                change: by,
-                role: role(appointment.role),
-                user: appointment.user,
-            })?;
-            journal.insert(appointment.clone()).await?;
+            appointments::made(journal, change, appointment).await?;
         }
         Content::Client(client) => {
             let (id, owner) = (client.id, client.owner);
@@ -253,7 +254,7 @@ async fn apply(
             })?;
             journal.insert(client.clone()).await?;
         }
-        Content::Designation(_) => designate(journal, change).await?,
+        Content::Designation(line) => designations::made(journal, change, line).await?,
         Content::FactCorrected(correction) => correct_fact(journal, change, correction).await?,
         Content::Notice(notice) => {
             let bundles = notice.bundles.bundles().map(|one| String::from(one.code())).collect();
@@ -270,24 +271,10 @@ async fn apply(
             let next = Organisation { settings: (**settings).clone(), ..(*kept).clone() };
             journal.replace(&kept, next).await?;
         }
-        Content::User(new) => return invite(app, journal, change, new).await.map(Some),
+        Content::User(new) => return users::invite(app, journal, change, new).await.map(Some),
         Content::Correct(_) | Content::Register(_) => Err(ReviewError::RekeyNeeded)?,
     }
     Ok(None)
-}
-
-async fn designate(journal: &mut Journal<'_>, change: &Change) -> Result<()> {
-    let Content::Designation(designation) = &change.content else { return Ok(()) };
-    let mut designation = designation.clone();
-    designation.accepted_at = journal.at();
-    journal.append(RosterEvent::DesignationMade {
-        capabilities: designation.capabilities.iter().map(|one| code(*one)).collect(),
-        change: Some(change.id),
-        designation: designation.id,
-        purposes: designation.scope.purposes.iter().map(|one| String::from(one.code())).collect(),
-        user: designation.user,
-    })?;
-    journal.insert(designation).await.map(drop)
 }
 
 async fn correct_fact(
@@ -329,6 +316,7 @@ async fn found(
         org,
         user: new.manager,
         role: Role::Manager,
+        deputy_for: None,
         from: journal.at().tokyo_date(),
         until: None,
         ended_at: None,
@@ -337,24 +325,6 @@ async fn found(
     let content = Content::Appointment(appointment);
     let offer = Change::propose(app.new_id(), Some(org), maker, content, journal.at());
     queue::enter(journal, offer).await.map(drop)
-}
-
-async fn invite(
-    app: &App,
-    journal: &mut Journal<'_>,
-    change: &Change,
-    new: &NewUser,
-) -> Result<(SecretString, Enrolment)> {
-    journal.append(RosterEvent::UserEnabled { change: Some(change.id), user: new.user })?;
-    let user = User {
-        id: new.user,
-        display_name: new.display_name.clone(),
-        administrator: false,
-        state: UserState::Invited,
-        created_at: journal.at(),
-    };
-    journal.insert(user).await?;
-    enrolments::issue(app, journal, new.enrolment, new.user).await
 }
 
 async fn find(
@@ -394,21 +364,4 @@ async fn pending(
         }
         after = Some(last);
     }
-}
-
-fn role(role: Role) -> String {
-    String::from(match role {
-        Role::Auditor => "auditor",
-        Role::Manager => "manager",
-        Role::Viewer => "viewer",
-    })
-}
-
-fn code(capability: Capability) -> String {
-    String::from(match capability {
-        Capability::Check => "check",
-        Capability::Delete => "delete",
-        Capability::Enter => "enter",
-        Capability::Use => "use",
-    })
 }

@@ -2,7 +2,9 @@
 
 use azekura_core::audit::event::AccessEvent;
 use azekura_core::id::{EnrolmentId, UserId};
-use azekura_core::roster::{Credential, Enrolment, EnrolmentState, User, UserState};
+use azekura_core::roster::{
+    Credential, Enrolment, EnrolmentState, Login, LoginError, User, UserState,
+};
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 
@@ -150,7 +152,10 @@ async fn admit(
     enrolment: &Kept<Enrolment>,
     credential: Credential,
 ) -> Result<Opened> {
-    let user = journal.reading().find::<User>(enrolment.user).await?.ok_or(Error::SignIn)?;
+    let user = journal.reading().find::<User>(enrolment.user).await?;
+    let day = journal.at().tokyo_date();
+    let open = |user: &Kept<User>| user.state != UserState::Disabled && !user.has_left(day);
+    let user = user.filter(open).ok_or(Error::SignIn)?;
     journal.append(AccessEvent::EnrolmentConfirmed { enrolment: enrolment.id, user: user.id })?;
     journal.insert(credential).await?;
     let active = User { state: UserState::Active, ..(*user).clone() };
@@ -165,11 +170,12 @@ fn bad_login() -> Error {
 }
 
 fn check_login(login: &str) -> Result<String> {
-    let login = login.trim().to_lowercase();
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_@".contains(c);
-    if (3..=64).contains(&login.len()) && login.chars().all(fits) {
-        Ok(login)
-    } else {
-        Err(bad_login())
+    match Login::new(login) {
+        Ok(login) => Ok(String::from(login.as_str())),
+        Err(LoginError::Shape) => Err(bad_login()),
+        Err(LoginError::Generic) => {
+            let detail = "a name of your own: none of a role, a team or a guest";
+            Err(Error::fault("/login", "generic-name", detail))
+        }
     }
 }

@@ -63,6 +63,9 @@ pub enum Error {
         /// Entries left; 0 ended the change.
         attempts_left: u8,
     },
+    /// Too few people would be left for acts of two.
+    #[error("too few people would be left")]
+    MinimumStaff,
     /// No such thing, or nothing the caller may know of.
     #[error("no such thing")]
     NotFound,

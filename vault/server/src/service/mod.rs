@@ -4,12 +4,14 @@
 pub mod accounts;
 pub mod activity;
 mod admit;
+pub mod appointments;
 mod attempts;
 pub mod audit;
 pub mod certificates;
 pub mod change;
 pub mod check;
 mod cursor;
+pub mod designations;
 mod destroy;
 pub mod enrolments;
 mod error;
@@ -28,7 +30,9 @@ pub mod rights;
 pub mod roster;
 pub mod sessions;
 pub mod sign_in;
+pub mod staff;
 pub mod submit;
+pub mod users;
 
 pub use error::{Error, Fault, Result};
 

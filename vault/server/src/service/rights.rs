@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use azekura_core::access::{Denial, Scope};
 use azekura_core::id::{OrganisationId, UserId};
 use azekura_core::person::Person;
-use azekura_core::roster::{Capability, Client, Operation, Rank, Role, Session, UserState};
+use azekura_core::roster::{Capability, Client, Designation, Operation, Rank, Role, Session};
 use azekura_core::time::{CivilDate, Timestamp};
 
 use super::Error;
 use crate::auth::{Actor, Permission, Who};
+use crate::store::Kept;
 use crate::store::authority::Authority;
 
 /// Why a right is missing.
@@ -66,13 +67,13 @@ pub fn check(
                 at,
             )?;
             match org {
-                Some(org) => user_in(authority, *id, org, need, day),
+                Some(org) => user_in(authority, actor, *id, org, need, day),
                 None => user_of_vault(authority, *id, need),
             }
         }
         (Who::Client { id, .. }, Some(org)) => {
             let client = authority.client_by_id(*id).filter(|client| client.org == org);
-            client_in(client.ok_or(Refusal::NotFound)?, need, day)
+            client_in(authority, client.ok_or(Refusal::NotFound)?, need, day)
         }
         (Who::Client { .. }, None) => Err(Refusal::NotPermitted),
         (Who::Job(_) | Who::Operator | Who::Nobody, _) => Err(Refusal::Unauthenticated),
@@ -126,9 +127,8 @@ fn scope_on(
             authority.client_by_id(*id).map(|client| client.scope.clone()).unwrap_or_default()
         }
         (Who::User { id, .. }, Some(capability)) => Scope::union(
-            authority
-                .designations(org, *id)
-                .filter(|line| line.in_force(day) && line.capabilities.contains(&capability))
+            lines(authority, org, *id, capability, day)
+                .filter(|line| line.networks.admit(actor.ip))
                 .map(|line| &line.scope),
         ),
         (Who::User { .. } | Who::Job(_) | Who::Operator | Who::Nobody, _) => Scope::default(),
@@ -149,6 +149,18 @@ const fn capability(need: Permission) -> Option<Capability> {
         | Permission::Settle
         | Permission::View => None,
     }
+}
+
+/// A user's lines of the roster that give `capability` on `day`, from whatever terminal.
+fn lines(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    capability: Capability,
+    day: CivilDate,
+) -> impl Iterator<Item = &Kept<Designation>> {
+    let lines = authority.designations(org, user);
+    lines.filter(move |line| line.in_force(day) && line.capabilities.contains(&capability))
 }
 
 /// The roles of a user in an organisation on `day`.
@@ -203,8 +215,8 @@ fn live_session(
     at: Timestamp,
 ) -> Result<(), Refusal> {
     let live = session.is_some_and(|session| session.user == user && at < session.expires_at);
-    let active = authority.user(user).is_some_and(|user| user.state == UserState::Active);
-    if live && active { Ok(()) } else { Err(Refusal::Unauthenticated) }
+    let works = authority.user(user).is_some_and(|user| user.works(at.tokyo_date()));
+    if live && works { Ok(()) } else { Err(Refusal::Unauthenticated) }
 }
 
 fn user_of_vault(authority: &Authority, user: UserId, need: Permission) -> Result<(), Refusal> {
@@ -215,6 +227,7 @@ fn user_of_vault(authority: &Authority, user: UserId, need: Permission) -> Resul
 
 fn user_in(
     authority: &Authority,
+    actor: &Actor,
     user: UserId,
     org: OrganisationId,
     need: Permission,
@@ -232,7 +245,7 @@ fn user_in(
     }
     let has = |role| roles.contains(&role);
     if let Some(capability) = capability(need) {
-        return handler(authority, org, user, capability, day);
+        return handler(authority, actor, org, user, capability, day);
     }
     let permitted = match need {
         Permission::Administer => administrator,
@@ -249,17 +262,22 @@ fn user_in(
     if permitted { Ok(()) } else { Err(Refusal::NotPermitted) }
 }
 
-/// A designation in force that names the capability, and a training that is valid.
+/// A designation in force that names the capability, for the terminal the call comes from, and a
+/// training that is valid.
 fn handler(
     authority: &Authority,
+    actor: &Actor,
     org: OrganisationId,
     user: UserId,
     capability: Capability,
     day: CivilDate,
 ) -> Result<(), Refusal> {
-    let administrator = authority.user(user).is_none_or(|user| user.administrator);
-    if administrator || !capabilities(authority, org, user, day).contains(&capability) {
+    let mut lines = lines(authority, org, user, capability, day).peekable();
+    if lines.peek().is_none() || !may_hold(authority, org, user) {
         return Err(Refusal::Access(Denial::NotDesignated));
+    }
+    if !lines.any(|line| line.networks.admit(actor.ip)) {
+        return Err(Refusal::Access(Denial::OutsideNetwork));
     }
     let trained = authority
         .trainings(org, user)
@@ -267,7 +285,19 @@ fn handler(
     if trained { Ok(()) } else { Err(Refusal::Access(Denial::TrainingExpired)) }
 }
 
-fn client_in(client: &Client, need: Permission, day: CivilDate) -> Result<(), Refusal> {
+/// Whether a user may hold roles and designations in an organisation at all: who operates the vault
+/// may do so only where a few people share all the work.
+pub fn may_hold(authority: &Authority, org: OrganisationId, user: UserId) -> bool {
+    let joined = authority.organisation(org).is_some_and(|org| org.profile.joins_administrators());
+    authority.user(user).is_some_and(|user| joined || !user.administrator)
+}
+
+fn client_in(
+    authority: &Authority,
+    client: &Client,
+    need: Permission,
+    day: CivilDate,
+) -> Result<(), Refusal> {
     let operation = match need {
         Permission::Enter(operation) => Some(operation),
         Permission::Use => Some(Operation::Reads),
@@ -281,7 +311,8 @@ fn client_in(client: &Client, need: Permission, day: CivilDate) -> Result<(), Re
         | Permission::Settle => None,
     };
     let granted = operation.is_some_and(|operation| client.operations.contains(&operation));
-    if !client.in_force(day) {
+    let owner = authority.user(client.owner).is_some_and(|owner| owner.works(day));
+    if !owner || !client.in_force(day) {
         Err(Refusal::Unauthenticated)
     } else if granted {
         Ok(())

@@ -8,11 +8,10 @@ use azekura_core::access::Scope;
 use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Change, Content};
 use azekura_core::crypto::api_key::ApiKey;
-use azekura_core::id::{AppointmentId, ClientId, DesignationId, OrganisationId, UserId};
+use azekura_core::id::{ClientId, OrganisationId, UserId};
 use azekura_core::purpose::Purposes;
 use azekura_core::roster::{
-    Appointment, Capability, Client, ClientKey, Designation, Notice, Operation, Role, Training,
-    UserState,
+    Appointment, Client, ClientKey, Designation, Notice, Operation, Profile, SMALL_STAFF, Training,
 };
 use azekura_core::time::CivilDate;
 use data_encoding::HEXLOWER;
@@ -20,68 +19,11 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, queue, rights};
+use super::{Error, Result, queue, rights, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::roster::TrainingRow;
 use crate::store::{clients, notices, roster};
-
-/// Proposes a role; whoever is to hold it accepts.
-pub async fn appoint(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    user: UserId,
-    role: Role,
-    term: (Option<CivilDate>, Option<CivilDate>),
-) -> Result<Change> {
-    let journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
-    eligible(&journal, user)?;
-    let from = term.0.unwrap_or_else(|| journal.at().tokyo_date());
-    let appointment =
-        Appointment { id: app.new_id(), org, user, role, from, until: term.1, ended_at: None };
-    proposed(app, journal, actor, org, Content::Appointment(appointment)).await
-}
-
-/// What a roster line is to say.
-pub struct Line {
-    /// The handler.
-    pub user: UserId,
-    /// What they may do.
-    pub capabilities: BTreeSet<Capability>,
-    /// For which purposes and kinds of people.
-    pub scope: Scope,
-    /// First day; today if left out.
-    pub from: Option<CivilDate>,
-    /// Last day.
-    pub until: Option<CivilDate>,
-    /// As written on the roster.
-    pub remarks: Option<String>,
-}
-
-/// Proposes a roster line; the designee accepts it.
-pub async fn designate(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    line: Line,
-) -> Result<Change> {
-    let journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
-    eligible(&journal, line.user)?;
-    let designation = Designation {
-        id: app.new_id(),
-        org,
-        user: line.user,
-        capabilities: line.capabilities,
-        scope: line.scope,
-        from: line.from.unwrap_or_else(|| journal.at().tokyo_date()),
-        until: line.until,
-        remarks: line.remarks,
-        accepted_at: journal.at(),
-        ended_at: None,
-    };
-    proposed(app, journal, actor, org, Content::Designation(designation)).await
-}
 
 /// Writes down that a handler attended a training.
 pub async fn record_training(
@@ -93,7 +35,7 @@ pub async fn record_training(
     subject: String,
 ) -> Result<Training> {
     let mut journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
-    eligible(&journal, user)?;
+    eligible(&journal, org, user, Share::None)?;
     if on > journal.at().tokyo_date() {
         return Err(Error::fault("/on", "in-the-future", "the day it took place"));
     }
@@ -160,7 +102,7 @@ pub async fn register_client(
     grant: Grant,
 ) -> Result<Change> {
     let journal = audit::begin(app, actor, Some(org), Permission::Administer).await?;
-    eligible(&journal, grant.owner)?;
+    eligible(&journal, org, grant.owner, Share::None)?;
     let client = Client {
         id: app.new_id(),
         org,
@@ -210,45 +152,6 @@ pub async fn client_secret(
     journal.answer(Made::Secret(&id.to_string())).await?;
     journal.commit().await?;
     Ok(key.text())
-}
-
-/// Ends a role at once. Weakening nobody's protection, it takes one manager.
-pub async fn end_appointment(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    id: AppointmentId,
-) -> Result<Appointment> {
-    let mut journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
-    let kept = journal.reading().find::<Appointment>(id).await?;
-    let kept = kept.filter(|one| one.org == org && one.ended_at.is_none());
-    let kept = kept.ok_or(Error::NotFound)?;
-    journal.append(RosterEvent::AppointmentEnded { appointment: id, user: kept.user })?;
-    let ended = Appointment { ended_at: Some(journal.at()), ..(*kept).clone() };
-    journal.replace(&kept, ended.clone()).await?;
-    journal.answer(Made::Appointment(&ended)).await?;
-    journal.commit().await?;
-    Ok(ended)
-}
-
-/// Ends a designation at once.
-pub async fn end_designation(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    id: DesignationId,
-) -> Result<Designation> {
-    let mut journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
-    let kept = journal.reading().find::<Designation>(id).await?;
-    let kept = kept.filter(|one| one.org == org && one.ended_at.is_none());
-    let kept = kept.ok_or(Error::NotFound)?;
-    let (user, reason) = (kept.user, String::from("ended"));
-    journal.append(RosterEvent::DesignationEnded { designation: id, reason, user })?;
-    let ended = Designation { ended_at: Some(journal.at()), ..(*kept).clone() };
-    journal.replace(&kept, ended.clone()).await?;
-    journal.answer(Made::Designation(&ended)).await?;
-    journal.commit().await?;
-    Ok(ended)
 }
 
 /// Ends a client at once; its next call is refused.
@@ -308,7 +211,8 @@ pub async fn clients(app: &App, actor: &Actor, org: OrganisationId) -> Result<Ve
     Ok(kept.iter().map(|kept| (**kept).clone()).collect())
 }
 
-async fn proposed(
+/// Puts a proposal into the queue and commits.
+pub(super) async fn proposed(
     app: &App,
     mut journal: Journal<'_>,
     actor: &Actor,
@@ -321,12 +225,49 @@ async fn proposed(
     Ok(change)
 }
 
-/// A role or designation is for an active user who does not operate the vault.
-fn eligible(journal: &Journal<'_>, user: UserId) -> Result<()> {
-    let user = journal.authority().user(user);
-    if user.is_some_and(|user| user.state == UserState::Active && !user.administrator) {
-        return Ok(());
+/// Whether a role or line makes its holder one of those who share the work.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Share {
+    /// Looks on, or answers people.
+    None,
+    /// Manages or handles numbers.
+    Work,
+}
+
+/// A role or designation is for an active user who does not operate the vault; in a small
+/// organisation also for one who does, and for five people in all.
+pub(super) fn eligible(
+    journal: &Journal<'_>,
+    org: OrganisationId,
+    user: UserId,
+    share: Share,
+) -> Result<()> {
+    let (authority, today) = (journal.authority(), journal.at().tokyo_date());
+    let works = authority.user(user).is_some_and(|user| user.works(today));
+    if !works || !rights::may_hold(authority, org, user) {
+        let detail = "an active user who is not an administrator";
+        return Err(Error::fault("/user", "not-eligible", detail));
     }
-    let detail = "an active user who is not an administrator";
-    Err(Error::fault("/user", "not-eligible", detail))
+    let small = authority.organisation(org).is_some_and(|org| org.profile == Profile::Small);
+    let members = staff::members(authority, org, today);
+    let new = share == Share::Work && !members.iter().any(|member| member.user == user);
+    if small && new && members.len() >= SMALL_STAFF {
+        let detail = "five people at most share the work in the small profile";
+        return Err(Error::fault("/user", "small-profile-full", detail));
+    }
+    Ok(())
+}
+
+/// Whoever holds something gives it up themself, or the manager ends it.
+pub(super) fn own_or_manage(
+    journal: &Journal<'_>,
+    actor: &Actor,
+    org: OrganisationId,
+    holder: UserId,
+) -> Result<()> {
+    if actor.person() != Some(holder) {
+        let (authority, at) = (journal.authority(), journal.at());
+        rights::check(authority, actor, Some(org), Permission::Manage, at)?;
+    }
+    Ok(())
 }

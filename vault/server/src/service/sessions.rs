@@ -6,7 +6,7 @@ use azekura_core::audit::SessionMark;
 use azekura_core::audit::event::AccessEvent;
 use azekura_core::crypto::api_key;
 use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
-use azekura_core::roster::{Capability, Credential, Role, Session, User, UserState};
+use azekura_core::roster::{Capability, Credential, Role, Session, User};
 use azekura_core::time::CivilDate;
 use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
@@ -131,7 +131,7 @@ fn user_of(app: &App, authority: &Authority, token: &tokens::Token, locked: Lock
     let session =
         authority.session_by_id(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
     let mac = app.keys.ring().session.mac(session.user, session.issued_at, &token.secret);
-    let user = authority.user(session.user).filter(|user| user.state == UserState::Active);
+    let user = authority.user(session.user).filter(|user| user.works(now.tokyo_date()));
     if !tokens::fits(&session.token_mac, &mac) || user.is_none() || now >= session.expires_at {
         return Err(Error::Unauthenticated);
     }
@@ -153,9 +153,11 @@ fn client_of(
     let id = HEXLOWER.encode(&key.id());
     let client = authority.client(&id).ok_or(Error::Unauthenticated)?;
     let kept = client.key.as_ref().ok_or(Error::Unauthenticated)?;
-    let good = tokens::fits(&kept.mac, &key.mac(&app.keys.ring().api));
+    let (good, today) =
+        (tokens::fits(&kept.mac, &key.mac(&app.keys.ring().api)), app.clock.now().tokyo_date());
+    let owner = authority.user(client.owner).is_some_and(|owner| owner.works(today));
     let here = client.networks.is_empty() || ip.is_some_and(|ip| client.networks.contains(&ip));
-    if !good || !client.in_force(app.clock.now().tokyo_date()) {
+    if !good || !owner || !client.in_force(today) {
         Err(Error::Unauthenticated)
     } else if !here {
         Err(Error::Access(azekura_core::access::Denial::ClientNotGranted))
@@ -164,16 +166,25 @@ fn client_of(
     }
 }
 
-/// Opens a session in `journal` and ends the user's earlier ones: one live session a person.
-pub(super) async fn start(app: &App, journal: &mut Journal<'_>, user: User) -> Result<Opened> {
-    let earlier = sessions::of_user(journal.reading(), user.id).await?;
-    for kept in earlier {
-        let sess = stored_mark(&kept);
-        let reason = String::from("replaced");
-        journal.append(AccessEvent::SessionClosed { reason, sess, user: user.id })?;
+/// Ends the sessions of a user, for the `reason` that the log names.
+pub(super) async fn end_all(
+    app: &App,
+    journal: &mut Journal<'_>,
+    user: UserId,
+    reason: &str,
+) -> Result<()> {
+    for kept in sessions::of_user(journal.reading(), user).await? {
+        let (sess, reason) = (stored_mark(&kept), String::from(reason));
+        journal.append(AccessEvent::SessionClosed { reason, sess, user })?;
         app.activity.forget(kept.id);
         journal.remove(kept).await?;
     }
+    Ok(())
+}
+
+/// Opens a session in `journal` and ends the user's earlier ones: one live session a person.
+pub(super) async fn start(app: &App, journal: &mut Journal<'_>, user: User) -> Result<Opened> {
+    end_all(app, journal, user.id, "replaced").await?;
     let (at, id) = (journal.at(), app.new_id::<SessionId>());
     let (token, secret) = Kind::Session.mint(id.into(), &*app.rng);
     let mac = app.keys.ring().session.mac(user.id, at, &secret);

@@ -1,6 +1,6 @@
 //! Sign-in with login, password and one-time code.
 
-use azekura_core::roster::{Credential, UserState};
+use azekura_core::roster::Credential;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
@@ -58,7 +58,7 @@ async fn admit(
 ) -> Result<Opened> {
     let user = journal.authority().user(credential.user).ok_or(Error::SignIn)?;
     let user = (**user).clone();
-    if user.state != UserState::Active {
+    if !user.works(journal.at().tokyo_date()) {
         return Err(Error::SignIn);
     }
     let opened = sessions::start(app, journal, user).await?;

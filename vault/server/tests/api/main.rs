@@ -6,6 +6,7 @@
     reason = "a test that is surprised fails where it is"
 )]
 
+mod accounts;
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;

@@ -121,7 +121,7 @@ impl TestVault {
         let administrators = [String::new(), String::new()];
         let mut vault = Self { app, clock, administrators, router, _jobs: jobs, _folder: folder };
         for (at, token) in founded.tokens.iter().enumerate() {
-            let login = format!("kanri.{at}");
+            let login = format!("kanri.ichi{at}");
             vault.administrators[at] = vault.enrol(token.expose_secret(), &login).await;
         }
         vault
@@ -223,7 +223,7 @@ impl TestVault {
         let path = format!("/v1/orgs/{org}/designations");
         let change = self.post(&path, manager, line).await.expect(202);
         let path = format!("{path}/{}/accept", text(&change["content"]["id"]));
-        self.post(&path, user.1, Value::Null).await.expect(200);
+        self.post(&path, user.1, json!({"pledge": 1})).await.expect(200);
         let training = json!({"user": user.0, "on": today, "subject": "試験"});
         self.post(&format!("/v1/orgs/{org}/training"), manager, training).await.expect(201);
     }

@@ -14,8 +14,8 @@ use azekura_core::id::{OrganisationId, PersonId, new_uuid};
 use azekura_core::person::{Marks, Person, PersonKind, Record, Relationship};
 use azekura_core::retention::{Holdings, Settings};
 use azekura_core::roster::{
-    Appointment, Client, ClientKey, Designation, Notice, Organisation, Profile, Role, Session,
-    User, UserState,
+    Appointment, Client, ClientKey, Designation, Networks, Notice, Organisation, Profile, Role,
+    Session, User, UserState,
 };
 use azekura_core::time::{CivilDate, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -160,6 +160,7 @@ pub(crate) fn organisation() -> Organisation {
         name: "見本商事".to_owned(),
         corporate_number: None,
         profile: Profile::Standard,
+        processor: false,
         settings: Settings::default(),
         created_at: NOW,
     }
@@ -169,8 +170,10 @@ pub(crate) fn user() -> User {
     User {
         id: uuid().into(),
         display_name: "架空 花子".to_owned(),
+        staff_ref: None,
         administrator: false,
         state: UserState::Active,
+        last_day: None,
         created_at: NOW,
     }
 }
@@ -193,9 +196,11 @@ pub(crate) fn designation(org: OrganisationId) -> Designation {
         user: uuid().into(),
         capabilities: BTreeSet::new(),
         scope: Scope::default(),
+        networks: Networks::default(),
         from: day("2026-04-01"),
         until: None,
         remarks: None,
+        pledge: 1,
         accepted_at: NOW,
         ended_at: None,
     }
@@ -207,6 +212,7 @@ pub(crate) fn appointment(org: OrganisationId) -> Appointment {
         org,
         user: uuid().into(),
         role: Role::Manager,
+        deputy_for: None,
         from: day("2026-04-01"),
         until: None,
         ended_at: None,

@@ -40,7 +40,10 @@ pub enum RosterEvent {
         /// The change that two people agreed on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change: Option<ChangeId>,
-        /// `manager`, `auditor`, `administrator` or `viewer`.
+        /// Whom they stand in for until the last day of the term.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deputy_for: Option<UserId>,
+        /// `manager`, `auditor`, `complaints`, `educator` or `viewer`.
         role: String,
         /// Who holds it.
         user: UserId,
@@ -89,6 +92,11 @@ pub enum RosterEvent {
         change: Option<ChangeId>,
         /// The line.
         designation: DesignationId,
+        /// The terminals from which it holds; absent if it holds from anywhere.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        networks: Vec<String>,
+        /// The version of the pledge that the designee accepted.
+        pledge: u16,
         /// The works it covers.
         purposes: Vec<String>,
         /// Whose line.
@@ -142,6 +150,14 @@ pub enum RosterEvent {
         /// The change that two people agreed on; absent for the two of the ceremony.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change: Option<ChangeId>,
+        /// Whose account.
+        user: UserId,
+    },
+    /// A leaver's last day is known: the account ends the day after.
+    #[serde(rename = "user.leaving")]
+    UserLeaving {
+        /// The last day.
+        last_day: CivilDate,
         /// Whose account.
         user: UserId,
     },

@@ -75,8 +75,9 @@ impl Cast {
 pub(super) async fn found<W: Write>(stage: &Stage, out: &mut Teller<W>) -> anyhow::Result<Cast> {
     let [first, second] = &stage.tokens;
     let administrators = [
-        enrol(stage, administrator("kanri.a"), SecretText::from(first.expose_secret())).await?,
-        enrol(stage, administrator("kanri.b"), SecretText::from(second.expose_secret())).await?,
+        enrol(stage, administrator("kakuu.ichiro"), SecretText::from(first.expose_secret()))
+            .await?,
+        enrol(stage, administrator("kakuu.jiro"), SecretText::from(second.expose_secret())).await?,
     ];
     let staff = staff(stage, &administrators).await?;
     let Staff { manager, handler, checker, auditor, viewer } = staff;
@@ -116,14 +117,14 @@ struct Staff {
 }
 
 async fn staff(stage: &Stage, by: &[Member; 2]) -> anyhow::Result<Staff> {
-    let handler = handler("nyuryoku", "見本 入力", &["enter", "check", "use"]);
-    let checker = self::handler("tenken", "試験 点検", &["check", "delete"]);
+    let handler = handler("mihon.nyuryoku", "見本 入力", &["enter", "check", "use"]);
+    let checker = self::handler("shiken.tenken", "試験 点検", &["check", "delete"]);
     Ok(Staff {
-        manager: invite(stage, by, part("sekinin", "見本 責任", &["manager"])).await?,
+        manager: invite(stage, by, part("mihon.sekinin", "見本 責任", &["manager"])).await?,
         handler: invite(stage, by, handler).await?,
         checker: invite(stage, by, checker).await?,
-        auditor: invite(stage, by, part("kansa", "架空 監査", &["auditor"])).await?,
-        viewer: invite(stage, by, part("ippan", "架空 一般", &["viewer"])).await?,
+        auditor: invite(stage, by, part("kakuu.kansa", "架空 監査", &["auditor"])).await?,
+        viewer: invite(stage, by, part("kakuu.ippan", "架空 一般", &["viewer"])).await?,
     })
 }
 
@@ -146,7 +147,7 @@ const fn handler(
 /// One administrator proposes the account, the other approves it, and its owner enrols.
 async fn invite(stage: &Stage, by: &[Member; 2], part: Part) -> anyhow::Result<Member> {
     let [first, second] = by;
-    let new = NewUser { display_name: String::from(part.name) };
+    let new = NewUser { display_name: String::from(part.name), staff_ref: None };
     let change = first.vault().propose_user(&new).await.context("could not propose a user")?;
     must_be("a proposed user", change.status.as_str(), "pending")?;
     let approval = second.vault().approve_vault_change(&change.id).await;
@@ -165,6 +166,7 @@ async fn organise(by: &[Member; 2], manager: &Member) -> anyhow::Result<(String,
         name: String::from(ORGANISATION),
         corporate_number: Some(String::from("7123456789012")),
         profile: String::from("standard"),
+        processor: false,
         settings: None,
         manager: manager.id.clone(),
     };
@@ -188,6 +190,7 @@ async fn appoint(org: &str, manager: &Member, member: &Member) -> anyhow::Result
     let new = NewAppointment {
         user: member.id.clone(),
         role: String::from(role),
+        deputy_for: None,
         from: None,
         until: None,
     };
@@ -218,6 +221,7 @@ async fn designate(
         capabilities: texts(member.capabilities),
         purposes: texts(&BUNDLES),
         kinds: texts(&KINDS),
+        networks: Vec::new(),
         from: today.clone(),
         until: None,
         remarks: Some(String::from("見本")),
@@ -227,7 +231,7 @@ async fn designate(
     else {
         bail!("the vault answered something else than a designation");
     };
-    let held = member.org(org).accept_designation(&line.id).await;
+    let held = member.org(org).accept_designation(&line.id, line.pledge).await;
     let held = held.context("could not accept a designation")?;
     must_be("whose designation it is", &held.user, &member.id)?;
     must_hold("the designation is accepted", held.accepted_at.is_some())?;

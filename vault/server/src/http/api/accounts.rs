@@ -15,6 +15,7 @@ use crate::http::body::Act;
 use crate::http::extract::{IfMatch, Org, SignedIn};
 use crate::http::{parse, render, show};
 use crate::service::accounts::{self, SettingsOutcome};
+use crate::service::staff;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -35,7 +36,8 @@ async fn show_organisation(
     Org(org): Org,
 ) -> Answer {
     let (organisation, _) = accounts::organisation(&app, &actor, org).await?;
-    Ok(render::ok(&show::accounts::organisation(&organisation)))
+    let staff = staff::staffing(&app, &organisation);
+    Ok(render::ok(&show::accounts::organisation(&organisation, &staff)))
 }
 
 /// The settings in force

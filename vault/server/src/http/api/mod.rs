@@ -1,7 +1,9 @@
 //! The calls of the API: each reads its request, asks one use case, and shows what it made.
 
 mod accounts;
+mod appointments;
 mod changes;
+mod designations;
 mod health;
 mod log;
 mod people;
@@ -11,6 +13,7 @@ mod reads;
 mod release;
 mod roster;
 mod sessions;
+mod users;
 mod vault;
 
 use std::sync::Arc;
@@ -29,7 +32,10 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
         .merge(sessions::routes())
         .merge(vault::routes())
+        .merge(users::routes())
         .merge(accounts::routes())
+        .merge(appointments::routes())
+        .merge(designations::routes())
         .merge(roster::routes())
         .merge(purposes::routes())
         .merge(people::routes())

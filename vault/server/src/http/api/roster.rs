@@ -1,15 +1,13 @@
-//! Roles, roster lines, training, purpose notices and programs.
+//! Training, purpose notices and programs.
 
 use std::sync::Arc;
 
 use axum::extract::State;
-use azekura_core::change::Content;
-use azekura_core::id::{AppointmentId, ClientId, DesignationId};
+use azekura_core::id::ClientId;
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{
-    Appointment, Client, ClientSecret, Designation, NewAppointment, NewClient, NewDesignation,
-    NewNotice, NewTraining, Notice, Training,
+    Client, ClientSecret, NewClient, NewNotice, NewTraining, Notice, Training,
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,166 +18,15 @@ use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
 use crate::http::{parse, render, show};
-use crate::service::{change, roster};
+use crate::service::roster;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_appointments, propose_appointment))
-        .routes(routes!(accept_appointment))
-        .routes(routes!(end_appointment))
-        .routes(routes!(list_designations, propose_designation))
-        .routes(routes!(accept_designation))
-        .routes(routes!(end_designation))
-        .merge(further())
-}
-
-fn further() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
         .routes(routes!(list_trainings, record_training))
         .routes(routes!(list_notices, propose_notice))
         .routes(routes!(list_clients, propose_client))
         .routes(routes!(show_client_secret))
         .routes(routes!(end_client))
-}
-
-/// List roles
-#[utoipa::path(
-    get,
-    path = "/v1/orgs/{org}/appointments",
-    tag = "roster",
-    params(PageQuery),
-    responses((status = 200, description = "One page of roles, ended ones too", body = Page<Appointment>)),
-)]
-async fn list_appointments(
-    State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
-    Org(org): Org,
-    Query(query): Query<PageQuery>,
-) -> Answer {
-    let paging = paging(query.limit, query.cursor)?;
-    let all = roster::all(&app, &actor, org).await?;
-    Ok(render::slice(&all.appointments, &paging, show::roster::appointment)?)
-}
-
-/// Propose a role
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org}/appointments",
-    tag = "roster",
-    request_body = NewAppointment,
-    responses((status = 202, description = "The change that its user accepts", body = Change)),
-)]
-async fn propose_appointment(
-    State(app): State<Arc<App>>,
-    Org(org): Org,
-    Act { actor, body }: Act<NewAppointment>,
-) -> Answer {
-    let (user, role, term) = parse::roster::appointment(&body)?;
-    let change = roster::appoint(&app, &actor, org, user, role, term).await?;
-    Ok(render::made(&Made::Change(&change)))
-}
-
-/// Accept a role
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org}/appointments/{id}/accept",
-    tag = "roster",
-    responses((status = 200, description = "The role, in force", body = Appointment)),
-)]
-async fn accept_appointment(
-    State(app): State<Arc<App>>,
-    InOrg(org, id): InOrg<AppointmentId>,
-    Bare(actor): Bare,
-) -> Answer {
-    let named = |content: &Content| matches!(content, Content::Appointment(one) if one.id == id);
-    let change = change::accept(&app, &actor, org, named).await?;
-    Ok(render::made(&Made::Accepted(&change)))
-}
-
-/// End a role
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org}/appointments/{id}/end",
-    tag = "roster",
-    responses((status = 200, description = "The role, ended now", body = Appointment)),
-)]
-async fn end_appointment(
-    State(app): State<Arc<App>>,
-    InOrg(org, id): InOrg<AppointmentId>,
-    Bare(actor): Bare,
-) -> Answer {
-    let ended = roster::end_appointment(&app, &actor, org, id).await?;
-    Ok(render::made(&Made::Appointment(&ended)))
-}
-
-/// List the roster
-#[utoipa::path(
-    get,
-    path = "/v1/orgs/{org}/designations",
-    tag = "roster",
-    params(PageQuery),
-    responses((status = 200, description = "One page of the roster, ended lines too", body = Page<Designation>)),
-)]
-async fn list_designations(
-    State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
-    Org(org): Org,
-    Query(query): Query<PageQuery>,
-) -> Answer {
-    let paging = paging(query.limit, query.cursor)?;
-    let all = roster::all(&app, &actor, org).await?;
-    Ok(render::slice(&all.designations, &paging, show::roster::designation)?)
-}
-
-/// Propose a roster line
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org}/designations",
-    tag = "roster",
-    request_body = NewDesignation,
-    responses((status = 202, description = "The change that the designee accepts with the pledge", body = Change)),
-)]
-async fn propose_designation(
-    State(app): State<Arc<App>>,
-    Org(org): Org,
-    Act { actor, body }: Act<NewDesignation>,
-) -> Answer {
-    let line = parse::roster::designation(&body)?;
-    let change = roster::designate(&app, &actor, org, line).await?;
-    Ok(render::made(&Made::Change(&change)))
-}
-
-/// Accept a roster line
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org}/designations/{id}/accept",
-    tag = "roster",
-    responses((status = 200, description = "The roster line, in force", body = Designation)),
-)]
-async fn accept_designation(
-    State(app): State<Arc<App>>,
-    InOrg(org, id): InOrg<DesignationId>,
-    Bare(actor): Bare,
-) -> Answer {
-    let named = |content: &Content| matches!(content, Content::Designation(one) if one.id == id);
-    let change = change::accept(&app, &actor, org, named).await?;
-    Ok(render::made(&Made::Accepted(&change)))
-}
-
-/// End a roster line
-#[utoipa::path(
-    post,
-    path = "/v1/orgs/{org}/designations/{id}/end",
-    tag = "roster",
-    responses((status = 200, description = "The roster line, ended now", body = Designation)),
-)]
-async fn end_designation(
-    State(app): State<Arc<App>>,
-    InOrg(org, id): InOrg<DesignationId>,
-    Bare(actor): Bare,
-) -> Answer {
-    let ended = roster::end_designation(&app, &actor, org, id).await?;
-    Ok(render::made(&Made::Designation(&ended)))
 }
 
 /// List trainings

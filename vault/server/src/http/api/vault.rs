@@ -1,11 +1,10 @@
-//! The vault's own queue: users and organisations, proposed by one administrator and approved by
-//! another.
+//! Organisations, and the vault's own queue: proposed by one administrator, approved by another.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use azekura_core::id::ChangeId;
-use azekura_wire::accounts::{Approval, NewOrganisation, NewUser, Organisation, User};
+use azekura_wire::accounts::{Approval, NewOrganisation, Organisation};
 use azekura_wire::changes::{Change, ChangesQuery, Rejection};
 use azekura_wire::page::{Page, PageQuery};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,49 +16,16 @@ use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{One, Query, SignedIn, paging};
 use crate::http::{parse, render, show};
-use crate::service::{accounts, change};
+use crate::service::{accounts, change, staff};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
-        .routes(routes!(list_users, propose_user))
         .routes(routes!(list_organisations, propose_organisation))
         .routes(routes!(list_vault_changes))
         .routes(routes!(show_vault_change))
         .routes(routes!(approve_vault_change))
         .routes(routes!(reject_vault_change))
         .routes(routes!(withdraw_vault_change))
-}
-
-/// List accounts
-#[utoipa::path(
-    get,
-    path = "/v1/users",
-    tag = "vault",
-    params(PageQuery),
-    responses((status = 200, description = "One page of accounts, oldest first", body = Page<User>)),
-)]
-async fn list_users(
-    State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
-    Query(query): Query<PageQuery>,
-) -> Answer {
-    let paging = paging(query.limit, query.cursor)?;
-    let users = accounts::users(&app, &actor).await?;
-    Ok(render::slice(&users, &paging, show::accounts::user)?)
-}
-
-/// Propose an account
-#[utoipa::path(
-    post,
-    path = "/v1/users",
-    tag = "vault",
-    request_body = NewUser,
-    responses((status = 202, description = "The change that a second administrator approves", body = Change)),
-)]
-async fn propose_user(State(app): State<Arc<App>>, Act { actor, body }: Act<NewUser>) -> Answer {
-    let name = parse::accounts::user(&body)?;
-    let change = accounts::propose_user(&app, &actor, name).await?;
-    Ok(render::made(&Made::Change(&change)))
 }
 
 /// List organisations
@@ -77,7 +43,8 @@ async fn list_organisations(
 ) -> Answer {
     let paging = paging(query.limit, query.cursor)?;
     let orgs = accounts::organisations(&app, &actor);
-    Ok(render::slice(&orgs, &paging, show::accounts::organisation)?)
+    let shown = |org: &_| show::accounts::organisation(org, &staff::staffing(&app, org));
+    Ok(render::slice(&orgs, &paging, shown)?)
 }
 
 /// Propose an organisation

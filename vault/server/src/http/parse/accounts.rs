@@ -1,17 +1,45 @@
 //! Users, organisations and their settings.
 
 use azekura_core::retention::{PayDay, PayRule, Settings};
+use azekura_core::roster::is_generic_name;
+use azekura_core::time::CivilDate;
 use azekura_wire::accounts as wire;
 
 use super::Faults;
 use crate::http::problem::Failed;
 use crate::service::accounts::Founding;
+use crate::service::users::Person;
 
-/// What colleagues read.
-pub(in crate::http) fn user(new: &wire::NewUser) -> Result<String, Failed> {
+/// Why accounts are closed.
+const REASONS: [&str; 3] = ["incident", "left", "mistake"];
+
+/// Who an account is for: a natural person.
+pub(in crate::http) fn user(new: &wire::NewUser) -> Result<Person, Failed> {
     let mut faults = Faults::default();
     let name = faults.line("/display_name", &new.display_name);
-    faults.finish(name)
+    if name.as_deref().is_some_and(is_generic_name) {
+        let detail = "the name of one natural person: none of a role, a team or a guest";
+        faults.add::<()>("/display_name", "generic-name", detail);
+    }
+    let staff_ref =
+        faults.optional(new.staff_ref.as_ref(), |f, text| f.reference("/staff_ref", text));
+    faults.finish(name.map(|display_name| Person { display_name, staff_ref }))
+}
+
+/// Why an account is closed.
+pub(in crate::http) fn closing(new: &wire::Closing) -> Result<&'static str, Failed> {
+    let mut faults = Faults::default();
+    let reason = REASONS.into_iter().find(|reason| *reason == new.reason);
+    let reason = reason
+        .or_else(|| faults.add("/reason", "unknown-code", "one of the constants of the reference"));
+    faults.finish(reason)
+}
+
+/// A leaver's last day.
+pub(in crate::http) fn leaving(new: &wire::Leaving) -> Result<CivilDate, Failed> {
+    let mut faults = Faults::default();
+    let day = faults.day("/last_day", &new.last_day);
+    faults.finish(day)
 }
 
 /// What an organisation begins with.
@@ -30,6 +58,7 @@ pub(in crate::http) fn organisation(new: &wire::NewOrganisation) -> Result<Found
             name,
             corporate_number,
             profile,
+            processor: new.processor,
             settings,
             manager,
         },

@@ -1,17 +1,19 @@
 //! Roles, roster lines, training, notices and programs.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use azekura_core::access::Scope;
 use azekura_core::id::UserId;
-use azekura_core::roster::Role;
+use azekura_core::roster::Network;
 use azekura_core::time::CivilDate;
 use azekura_wire::roster as wire;
 
 use super::Faults;
 use crate::http::problem::Failed;
-use crate::service::roster::{Grant, Line, NoticeText};
+use crate::service::appointments::Offer;
+use crate::service::designations::Line;
+use crate::service::roster::{Grant, NoticeText};
 
 /// The ways in which a notice is given.
 const CHANNELS: [&str; 5] = ["intranet", "mail", "paper", "web", "work_rules"];
@@ -20,14 +22,21 @@ const CHANNELS: [&str; 5] = ["intranet", "mail", "paper", "web", "work_rules"];
 type Term = (Option<CivilDate>, Option<CivilDate>);
 
 /// Who is to hold which role, from when until when.
-pub(in crate::http) fn appointment(
-    new: &wire::NewAppointment,
-) -> Result<(UserId, Role, Term), Failed> {
+pub(in crate::http) fn appointment(new: &wire::NewAppointment) -> Result<Offer, Failed> {
     let mut faults = Faults::default();
     let user = faults.id("/user", &new.user);
     let role = faults.code("/role", &new.role);
-    let term = faults.term(new.from.as_ref(), new.until.as_ref());
-    faults.finish(user.zip(role).map(|(user, role)| (user, role, term)))
+    let deputy_for = faults.optional(new.deputy_for.as_ref(), |f, id| f.id("/deputy_for", id));
+    let (from, until) = faults.term(new.from.as_ref(), new.until.as_ref());
+    let offer = |(user, role)| Offer { user, role, deputy_for, from, until };
+    faults.finish(user.zip(role).map(offer))
+}
+
+/// A day that a query asks for.
+pub(in crate::http) fn on_day(query: &wire::OnDay) -> Result<Option<CivilDate>, Failed> {
+    let mut faults = Faults::default();
+    let day = faults.optional(query.on.as_ref(), |f, text| f.day("?on", text));
+    faults.finish(Some(day))
 }
 
 /// A roster line.
@@ -36,6 +45,7 @@ pub(in crate::http) fn designation(new: &wire::NewDesignation) -> Result<Line, F
     let user = faults.id("/user", &new.user);
     let capabilities = faults.codes("/capabilities", &new.capabilities);
     let scope = faults.scope(&new.purposes, &new.kinds);
+    let networks = faults.networks::<Network, _>(&new.networks);
     let (from, until) = faults.term(Some(&new.from), new.until.as_ref());
     let remarks = faults.optional(new.remarks.as_ref(), |f, text| f.free("/remarks", text));
     let remarks = remarks.map(|remarks| String::from(remarks.as_str()));
@@ -43,6 +53,7 @@ pub(in crate::http) fn designation(new: &wire::NewDesignation) -> Result<Line, F
         user,
         capabilities,
         scope,
+        networks,
         from,
         until,
         remarks,
@@ -85,7 +96,7 @@ pub(in crate::http) fn client(new: &wire::NewClient) -> Result<Grant, Failed> {
     let owner = faults.id("/owner", &new.owner);
     let scope = faults.scope(&new.purposes, &new.kinds);
     let operations = faults.codes("/operations", &new.operations);
-    let networks = faults.networks(&new.networks);
+    let networks = faults.networks::<IpAddr, _>(&new.networks);
     let until = faults.day("/until", &new.until);
     let grant = name.zip(owner).zip(scope.zip(operations)).zip(until).map(
         |(((name, owner), (scope, operations)), until)| Grant {
@@ -117,16 +128,16 @@ impl Faults {
         (from, until)
     }
 
-    fn networks(&mut self, networks: &[String]) -> BTreeSet<IpAddr> {
-        let mut read = BTreeSet::new();
+    fn networks<T: FromStr, C: FromIterator<T>>(&mut self, networks: &[String]) -> C {
+        let mut read = Vec::new();
         for (at, text) in networks.iter().enumerate() {
-            let Ok(address) = text.parse::<IpAddr>() else {
-                let detail = "an address as 192.0.2.1 or 2001:db8::1";
+            if let Ok(network) = text.parse() {
+                read.push(network);
+            } else {
+                let detail = "an address as 192.0.2.1, or a network as 192.0.2.0/24";
                 self.add::<()>(&format!("/networks/{at}"), "address", detail);
-                continue;
-            };
-            read.insert(address);
+            }
         }
-        read
+        read.into_iter().collect()
     }
 }

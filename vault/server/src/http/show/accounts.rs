@@ -1,14 +1,15 @@
 //! Sessions, users, organisations and their settings.
 
 use azekura_core::retention::Settings;
-use azekura_core::roster::{Organisation, User};
+use azekura_core::roster::{Lost, Organisation, User};
 use azekura_wire::accounts as wire;
 use azekura_wire::number::SecretText;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{code, codes};
+use super::{code, codes, text};
 use crate::service::enrolments::Begun;
 use crate::service::sessions::{Opened, Place};
+use crate::service::staff::Staffing;
 
 /// A session just opened, with its token.
 pub(in crate::http) fn opened(opened: &Opened) -> wire::NewSession {
@@ -44,21 +45,34 @@ pub(in crate::http) fn user(user: &User) -> wire::User {
     wire::User {
         id: user.id.to_string(),
         display_name: user.display_name.clone(),
+        staff_ref: user.staff_ref.clone(),
         administrator: user.administrator,
         state: code(user.state),
+        last_day: text(user.last_day),
         created_at: user.created_at.to_string(),
     }
 }
 
-/// A tenant.
-pub(in crate::http) fn organisation(org: &Organisation) -> wire::Organisation {
+/// A tenant, with what few people lose and lack in it.
+pub(in crate::http) fn organisation(org: &Organisation, staff: &Staffing) -> wire::Organisation {
     wire::Organisation {
         id: org.id.to_string(),
         name: org.name.clone(),
         corporate_number: org.corporate_number.clone(),
         profile: code(org.profile),
+        processor: org.processor,
+        lost: staff.lost.iter().copied().map(lost).collect(),
+        missing: staff.missing.iter().map(|one| String::from(one.code())).collect(),
         settings: settings(&org.settings),
         created_at: org.created_at.to_string(),
+    }
+}
+
+fn lost(lost: Lost) -> wire::Lost {
+    wire::Lost {
+        code: String::from(lost.code()),
+        ja: String::from(lost.ja()),
+        en: String::from(lost.en()),
     }
 }
 

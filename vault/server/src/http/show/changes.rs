@@ -55,6 +55,7 @@ fn content(change: &Change) -> wire::Content {
         Content::User(new) => wire::Content::User(wire::ProposedUser {
             user: new.user.to_string(),
             display_name: new.display_name.clone(),
+            staff_ref: new.staff_ref.clone(),
         }),
     }
 }
@@ -88,6 +89,7 @@ fn organisation(new: &NewOrganisation) -> ProposedOrganisation {
         name: org.name.clone(),
         corporate_number: org.corporate_number.clone(),
         profile: code(org.profile),
+        processor: org.processor,
         settings: Some(accounts::settings(&org.settings)),
         manager: new.manager.to_string(),
     }

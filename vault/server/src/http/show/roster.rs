@@ -1,21 +1,38 @@
 //! Roles, roster lines, training, notices and programs.
 
 use azekura_core::change::{Change, ChangeState, Content};
-use azekura_core::roster::{Appointment, Client, Designation, Notice, Training};
+use azekura_core::roster::{Appointment, Client, Designation, Notice, Pledge, Training};
 use azekura_wire::roster as wire;
 
-use super::{code, codes, text};
+use super::{codes, text};
+use crate::service::staff;
 
 /// A role.
 pub(in crate::http) fn appointment(appointment: &Appointment) -> wire::Appointment {
     wire::Appointment {
         id: appointment.id.to_string(),
         user: appointment.user.to_string(),
-        role: code(appointment.role),
+        role: String::from(appointment.role.code()),
+        deputy_for: text(appointment.deputy_for),
         from: appointment.from.to_string(),
         until: text(appointment.until),
         ended_at: text(appointment.ended_at),
     }
+}
+
+/// Who fills an office.
+pub(in crate::http) fn officer(officer: &staff::Officer) -> wire::Officer {
+    wire::Officer {
+        title: String::from(officer.appointment.role.ja()),
+        display_name: officer.display_name.clone(),
+        appointment: appointment(&officer.appointment),
+    }
+}
+
+/// What a designee promises.
+pub(in crate::http) fn pledge(pledge: Pledge) -> wire::Pledge {
+    let Pledge { version, ja, en } = pledge;
+    wire::Pledge { version, ja: String::from(ja), en: String::from(en) }
 }
 
 /// A roster line that holds.
@@ -95,9 +112,11 @@ fn unaccepted(line: &Designation) -> wire::Designation {
         capabilities: codes(&line.capabilities),
         purposes: codes(&line.scope.purposes),
         kinds: codes(&line.scope.kinds),
+        networks: line.networks.iter().map(ToString::to_string).collect(),
         from: line.from.to_string(),
         until: text(line.until),
         remarks: line.remarks.clone(),
+        pledge: line.pledge,
         accepted_at: None,
         ended_at: text(line.ended_at),
     }
