@@ -118,6 +118,7 @@ create table person (
     kinds bigint not null,
     due_on text,
     created_at bigint not null,
+    grounds bytea not null,
     personal bytea not null,
     sealed bytea not null,
     unique (org_id, external_ref)

@@ -120,6 +120,7 @@ create table person (
     kinds integer not null,
     due_on text,
     created_at integer not null,
+    grounds blob not null,
     personal blob not null,
     sealed blob not null,
     unique (org_id, external_ref)

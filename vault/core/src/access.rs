@@ -8,13 +8,15 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use self::denial::Denial;
+pub use self::grounds::{Grounds, Usable};
 use crate::id::{RelationshipId, SlotId};
-use crate::person::{Active, NumberState, Person, PersonKind};
+use crate::person::PersonKind;
 use crate::purpose::{Bundle, Purpose, Purposes};
-use crate::retention::{Holding, Period, Rule};
+use crate::retention::{Holding, Holdings, Period, Rule};
 use crate::time::CivilDate;
 
 mod denial;
+mod grounds;
 #[cfg(test)]
 mod table;
 
@@ -58,7 +60,7 @@ pub struct Allowed {
     pub epoch: u32,
 }
 
-/// Whether `scope` lets `ask` be done with `person`'s number on `today`.
+/// Whether `scope` lets `ask` be done with a person's number on `today`.
 ///
 /// The rules are asked in a fixed order and the first that fails answers:
 ///
@@ -81,32 +83,31 @@ pub struct Allowed {
 pub fn decide(
     ask: Ask,
     scope: &Scope,
-    person: &Person,
+    grounds: &Grounds,
     today: CivilDate,
 ) -> Result<Allowed, Denial> {
-    scope.admits(ask.purpose, person)?;
-    let active = in_force(&person.number.state)?;
-    usable(active, person)?;
+    scope.admits(ask.purpose, &grounds.kinds)?;
+    let number = grounds.number.as_ref().map_err(|denial| *denial)?;
     if ask.purpose.is_emergency() {
-        return in_emergency(scope, active, person, today);
+        return in_emergency(scope, number, grounds, today);
     }
-    let bundle = active.purposes.allow(ask.purpose).map_err(|_| Denial::PurposeNotBound)?;
-    let (rule, holding) = held(ask, scope, person, today)?;
-    verified(active, holding.kind, bundle, today)?;
+    let bundle = number.purposes.allow(ask.purpose).map_err(|_| Denial::PurposeNotBound)?;
+    let (rule, holding) = held(ask, scope, &grounds.holdings, today)?;
+    verified(number, holding.kind, bundle, today)?;
     Ok(Allowed {
         rule,
         bundle: Some(bundle),
         relationship: Some(holding.relationship),
         retention: holding.rule,
-        version: active.version,
-        slot: active.slot,
-        epoch: active.epoch,
+        version: number.version,
+        slot: number.slot,
+        epoch: number.epoch,
     })
 }
 
 impl Scope {
-    fn admits(&self, purpose: Purpose, person: &Person) -> Result<(), Denial> {
-        let kind = person.relationships.iter().any(|held| self.kinds.contains(&held.kind));
+    fn admits(&self, purpose: Purpose, kinds: &BTreeSet<PersonKind>) -> Result<(), Denial> {
+        let kind = kinds.iter().any(|kind| self.kinds.contains(kind));
         (kind && self.purposes.contains(&purpose)).then_some(()).ok_or(Denial::OutsideScope)
     }
 
@@ -125,40 +126,19 @@ impl Scope {
     }
 }
 
-fn in_force(state: &NumberState) -> Result<&Active, Denial> {
-    match state {
-        NumberState::Active(active) => Ok(active),
-        NumberState::Disposed { .. } => Err(Denial::Deleted),
-        NumberState::Pending { .. } => Err(Denial::PendingCheck),
-        NumberState::NotSubmitted
-        | NumberState::Requested { .. }
-        | NumberState::Returned { .. } => Err(Denial::NoNumber),
-    }
-}
-
-fn usable(active: &Active, person: &Person) -> Result<(), Denial> {
-    if active.purge.is_some() {
-        Err(Denial::DisposalPending)
-    } else if person.marks.suspended.is_some() || person.marks.misdirected.is_some() {
-        Err(Denial::Suspended)
-    } else {
-        Ok(())
-    }
-}
-
 fn in_emergency(
     scope: &Scope,
-    active: &Active,
-    person: &Person,
+    number: &Usable,
+    grounds: &Grounds,
     today: CivilDate,
 ) -> Result<Allowed, Denial> {
-    if person.holdings.past_retention(today) {
+    if grounds.holdings.past_retention(today) {
         return Err(Denial::PastRetention);
     }
-    let kinds = person.relationships.iter().map(|held| held.kind);
-    let verified = kinds
-        .filter(|kind| scope.kinds.contains(kind))
-        .any(|kind| active.identity.verify(&[kind], &Purposes::default(), today).is_ok());
+    let verified = grounds
+        .kinds
+        .intersection(&scope.kinds)
+        .any(|kind| number.identity.verify(&[*kind], &Purposes::default(), today).is_ok());
     if !verified {
         return Err(Denial::Unverified);
     }
@@ -167,28 +147,27 @@ fn in_emergency(
         bundle: None,
         relationship: None,
         retention: None,
-        version: active.version,
-        slot: active.slot,
-        epoch: active.epoch,
+        version: number.version,
+        slot: number.slot,
+        epoch: number.epoch,
     })
 }
 
 fn held<'a>(
     ask: Ask,
     scope: &'a Scope,
-    person: &'a Person,
+    holdings: &'a Holdings,
     today: CivilDate,
 ) -> Result<(&'static str, &'a Holding), Denial> {
     let Ask { purpose, period, correction_reason } = ask;
-    match person.holdings.readable(purpose, period, &scope.kinds, today) {
+    match holdings.readable(purpose, period, &scope.kinds, today) {
         Ok(holding) => Ok(("holding", holding)),
-        Err(Denial::PurposeEnded) if correction_reason && purpose.is_slip() => person
-            .holdings
+        Err(Denial::PurposeEnded) if correction_reason && purpose.is_slip() => holdings
             .held_for(purpose, period, &scope.kinds)
             .next()
             .map(|holding| ("slip-correction", holding))
             .ok_or(Denial::PurposeEnded),
-        Err(Denial::NoRelationshipInPeriod) if elsewhere(ask, person, today) => {
+        Err(Denial::NoRelationshipInPeriod) if elsewhere(ask, holdings, today) => {
             Err(Denial::OutsideScope)
         }
         Err(denial) => Err(denial),
@@ -196,17 +175,17 @@ fn held<'a>(
 }
 
 /// Whether a relationship of another kind than the caller handles would allow it.
-fn elsewhere(ask: Ask, person: &Person, today: CivilDate) -> bool {
+fn elsewhere(ask: Ask, holdings: &Holdings, today: CivilDate) -> bool {
     let all = PersonKind::ALL.iter().copied().collect();
-    person.holdings.readable(ask.purpose, ask.period, &all, today).is_ok()
+    holdings.readable(ask.purpose, ask.period, &all, today).is_ok()
 }
 
 fn verified(
-    active: &Active,
+    number: &Usable,
     kind: PersonKind,
     bundle: Bundle,
     today: CivilDate,
 ) -> Result<(), Denial> {
     let used: Purposes = core::iter::once(bundle).collect();
-    active.identity.verify(&[kind], &used, today).map_err(|_| Denial::Unverified)
+    number.identity.verify(&[kind], &used, today).map_err(|_| Denial::Unverified)
 }

@@ -4,6 +4,7 @@
 //! one encoding, and no two lists of values share one, so an encoding can be signed or compared.
 
 use thiserror::Error;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// The bytes are not an encoding of what was asked for.
@@ -66,6 +67,11 @@ impl Encoder {
             None => self.u8(0),
             Some(value) => write(self.u8(1), value),
         }
+    }
+
+    /// Appends the 16 bytes of an id.
+    pub fn id(&mut self, id: impl Into<Uuid>) -> &mut Self {
+        self.raw(id.into().as_bytes())
     }
 
     /// Appends bytes whose number both sides know.
@@ -142,6 +148,11 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// An id of 16 bytes.
+    pub fn id<T: From<Uuid>>(&mut self) -> Result<T, DecodeError> {
+        self.array().map(|bytes| Uuid::from_bytes(bytes).into())
+    }
+
     /// The next `length` bytes.
     pub fn raw(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         let (head, rest) = self.0.split_at_checked(length).ok_or(DecodeError)?;
@@ -154,6 +165,11 @@ impl<'a> Decoder<'a> {
         let (head, rest) = self.0.split_first_chunk().ok_or(DecodeError)?;
         self.0 = rest;
         Ok(*head)
+    }
+
+    /// Whether everything was read.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Ends the reading: nothing may be left over.

@@ -19,38 +19,41 @@ pub use self::document::{CARDS_END, Document};
 mod document;
 
 /// How the number and the person were verified. Codes are those of the API.
+///
+/// The numbers stand in sealed rows ([`crate::access::Grounds`]) and are never given to another.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[repr(u8)]
 pub enum Method {
     /// 法定代理人: the agent's identity and 戸籍謄本 or the like (施行令12条2項, 規則6–10条).
-    AgentStatutory,
+    AgentStatutory = 1,
     /// 任意代理人: the agent's identity and 委任状 (施行令12条2項, 規則6–10条).
-    AgentVoluntary,
+    AgentVoluntary = 2,
     /// カード代替電磁的記録 (番号法16条2号).
-    CardSubstituteRecord,
+    CardSubstituteRecord = 3,
     /// 住民票の写し with one photo document (施行令12条1項, 規則1条).
-    JuminhyoPlusId,
+    JuminhyoPlusId = 4,
     /// A number document; the person is evidently the same (規則2条).
-    KnownPerson,
+    KnownPerson = 5,
     /// 個人番号カード, which shows both (番号法16条1号).
-    MnCard,
+    MnCard = 6,
     /// None here: the employee verified their own family (扶養控除等申告書).
-    NotRequiredDependant,
+    NotRequiredDependant = 7,
     /// A number document and two documents without a photo (規則1条).
-    NumberDocPlusTwoDocs,
+    NumberDocPlusTwoDocs = 8,
     /// IC chip or electronic signature (規則3条).
-    OnlineJpki,
+    OnlineJpki = 9,
     /// The organisation's own file of an earlier verified collection, with a document (規則2条).
-    PastRecordPlusId,
+    PastRecordPlusId = 10,
     /// Copies by post (規則11条).
-    Post,
+    Post = 11,
     /// Recited facts, for people who are registered already (規則2条).
-    Telephone,
+    Telephone = 12,
     /// None here: provided by the previous employer with consent (番号法19条4号).
     #[serde(rename = "transfer_19_4")]
-    Transfer194,
+    Transfer194 = 13,
     /// 通知カード whose printed data still match (transitional).
-    TsuchiCard,
+    TsuchiCard = 14,
 }
 
 /// What the handler saw, and when.
@@ -111,6 +114,24 @@ pub enum Field {
 }
 
 impl Method {
+    /// Every method, in the order of the codes.
+    pub const ALL: &'static [Self] = &[
+        Self::AgentStatutory,
+        Self::AgentVoluntary,
+        Self::CardSubstituteRecord,
+        Self::JuminhyoPlusId,
+        Self::KnownPerson,
+        Self::MnCard,
+        Self::NotRequiredDependant,
+        Self::NumberDocPlusTwoDocs,
+        Self::OnlineJpki,
+        Self::PastRecordPlusId,
+        Self::Post,
+        Self::Telephone,
+        Self::Transfer194,
+        Self::TsuchiCard,
+    ];
+
     /// Whether it rests on an earlier check of the same person here, so that it cannot be the first.
     ///
     /// Source: 施行規則 2条.

@@ -21,25 +21,28 @@ mod fold;
 mod status;
 
 /// Why a number is held (関係の種類). One human may stand in several relationships.
+///
+/// The numbers stand in sealed rows ([`crate::access::Grounds`]) and are never given to another.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[repr(u8)]
 pub enum PersonKind {
     /// 家族: spouse, child or other family of an employee or officer.
-    Dependant,
+    Dependant = 1,
     /// 従業員.
-    Employee,
+    Employee = 2,
     /// 死亡退職金等の受給者: who receives a dead employee's benefit.
-    Heir,
+    Heir = 3,
     /// 不動産の貸主.
-    Landlord,
+    Landlord = 4,
     /// 役員.
-    Officer,
+    Officer = 5,
     /// 個人支払先: fees, a sale of property, brokerage, bonds.
-    Payee,
+    Payee = 6,
     /// 個人事業主: the payer's own number.
-    Proprietor,
+    Proprietor = 7,
     /// 株主.
-    Shareholder,
+    Shareholder = 8,
 }
 
 /// Which column of the withholding table applies to an employee's pay.

@@ -76,6 +76,11 @@ impl RowKey {
         hmac(self.bytes(), &[b"mnv1/row\0", row.0.as_slice()])
     }
 
+    /// The MAC of a person's grounds, which a read decodes without the rest of the row.
+    pub fn grounds_mac(&self, grounds: &[u8]) -> [u8; 32] {
+        hmac(self.bytes(), &[b"mnv1/grounds\0", grounds])
+    }
+
     /// What the row adds to its table's sum.
     pub fn term(&self, row: &RowInput) -> Sum {
         Sum(hmac(self.bytes(), &[b"mnv1/term\0", row.0.as_slice()]))

@@ -5,37 +5,40 @@ use serde::{Deserialize, Serialize};
 use crate::time::CivilDate;
 
 /// A kind of document that was seen.
+///
+/// The numbers stand in sealed rows ([`crate::access::Grounds`]) and are never given to another.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[repr(u8)]
 pub enum Document {
     /// 児童扶養手当証書.
-    ChildAllowanceCertificate,
+    ChildAllowanceCertificate = 1,
     /// 身体障害者手帳, 精神障害者保健福祉手帳, 療育手帳 (photo).
-    DisabilityCertificate,
+    DisabilityCertificate = 2,
     /// 運転免許証 (photo).
-    DrivingLicence,
+    DrivingLicence = 3,
     /// 公的医療保険の資格確認書.
-    EligibilityCertificate,
+    EligibilityCertificate = 4,
     /// 戸籍謄本.
-    FamilyRegister,
+    FamilyRegister = 5,
     /// 登記事項証明書 of guardianship.
-    GuardianshipCertificate,
+    GuardianshipCertificate = 6,
     /// 健康保険証, which no longer counts ([`CARDS_END`]).
-    HealthInsuranceCard,
+    HealthInsuranceCard = 7,
     /// 住民票の写し with the number.
-    Juminhyo,
+    Juminhyo = 8,
     /// 個人番号カード (number and photo).
-    MnCard,
+    MnCard = 9,
     /// 通知カード.
-    NotificationCard,
+    NotificationCard = 10,
     /// 旅券 (photo).
-    Passport,
+    Passport = 11,
     /// 年金手帳.
-    PensionBook,
+    PensionBook = 12,
     /// 委任状.
-    PowerOfAttorney,
+    PowerOfAttorney = 13,
     /// 在留カード, 特別永住者証明書 (photo).
-    ResidenceCard,
+    ResidenceCard = 14,
 }
 
 /// The last day on which a 健康保険証 counted: cards already issued when issuing stopped on
@@ -45,6 +48,24 @@ pub enum Document {
 pub const CARDS_END: (i16, i8, i8) = (2025, 12, 1);
 
 impl Document {
+    /// Every kind of document, in the order of the codes.
+    pub const ALL: &'static [Self] = &[
+        Self::ChildAllowanceCertificate,
+        Self::DisabilityCertificate,
+        Self::DrivingLicence,
+        Self::EligibilityCertificate,
+        Self::FamilyRegister,
+        Self::GuardianshipCertificate,
+        Self::HealthInsuranceCard,
+        Self::Juminhyo,
+        Self::MnCard,
+        Self::NotificationCard,
+        Self::Passport,
+        Self::PensionBook,
+        Self::PowerOfAttorney,
+        Self::ResidenceCard,
+    ];
+
     /// Whether it shows the number.
     pub(super) const fn shows_number(self) -> bool {
         matches!(self, Self::Juminhyo | Self::MnCard | Self::NotificationCard)

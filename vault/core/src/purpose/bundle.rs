@@ -13,35 +13,38 @@ use crate::person::PersonKind;
 /// A line of the purpose notice; a record is bound to one or more of them.
 ///
 /// Source: regulation 001 §4 2.1 for the lines; 番号法 18条 for telling the person before collecting.
+///
+/// The numbers stand in sealed rows ([`crate::access::Grounds`]) and are never given to another.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[repr(u8)]
 pub enum Bundle {
     /// 退職手当金等受給者別支払調書作成事務.
-    DeathBenefit,
+    DeathBenefit = 1,
     /// 扶養控除等(異動)申告書、保険料控除申告書 等作成事務.
-    Declarations,
+    Declarations = 2,
     /// 配当及び剰余金の分配に関する支払調書作成事務.
-    Dividends,
+    Dividends = 3,
     /// 報酬、料金、契約金及び賞金に関する支払調書作成事務.
-    Fees,
+    Fees = 4,
     /// 健康保険・厚生年金保険届出事務 (family).
-    HealthFamily,
+    HealthFamily = 5,
     /// 健康保険・厚生年金保険届出、申請・請求事務.
-    HealthPension,
+    HealthPension = 6,
     /// 雇用保険・労災保険届出、申請・請求、証明書作成事務.
-    LabourInsurance,
+    LabourInsurance = 7,
     /// 財形、信託、組合、非居住者に関する調書・申告作成事務.
-    OtherTax,
+    OtherTax = 8,
     /// 支払者本人の個人番号の記載事務 (個人事業主).
-    PayerOwn,
+    PayerOwn = 9,
     /// 国民年金第3号被保険者の届出事務.
-    PensionCat3,
+    PensionCat3 = 10,
     /// 不動産の使用料等・譲受けの対価・あっせん手数料に関する支払調書作成事務.
-    Rents,
+    Rents = 11,
     /// 株式等の譲渡、新株予約権に関する調書作成事務.
-    Stock,
+    Stock = 12,
     /// 源泉徴収票作成事務.
-    Withholding,
+    Withholding = 13,
 }
 
 /// No bundle of the record contains the purpose.

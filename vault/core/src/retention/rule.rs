@@ -3,24 +3,27 @@
 use serde::{Deserialize, Serialize};
 
 /// A rule that says how long documents with the number are kept.
+///
+/// The numbers stand in sealed rows ([`crate::access::Grounds`]) and are never given to another.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[repr(u8)]
 pub enum Rule {
     /// Payroll declarations: 7 years from 11 January after the year of the deadline.
-    R1,
+    R1 = 1,
     /// The ledger that lets declarations go without the number: as the last one that relied on it.
-    R2,
+    R2 = 2,
     /// 退職所得の受給に関する申告書: as R1; 10 years with a lump sum from a pension plan.
-    R3,
+    R3 = 3,
     /// Health and pension insurance: 2 years from the day the matter is finished.
-    R4,
+    R4 = 4,
     /// Employment insurance: 4 years from the day the matter is finished.
-    R5,
+    R5 = 5,
     /// Slips and reports: no statutory period; 0 to 7 years after filing, as the organisation says.
-    R6,
+    R6 = 6,
     /// Workers' accident insurance: 3 years from the day the matter is finished.
-    R7,
+    R7 = 7,
     /// Copies of identity documents: none are kept.
-    R8,
+    R8 = 8,
 }
 
 impl Rule {

@@ -29,7 +29,7 @@ pub async fn check(
     entry: &MyNumber,
 ) -> Result<Change> {
     let (intent, waiting) = take_attempt(app, actor, org, id).await?;
-    let rekey = match app.keys.open_pending(&intent, org, &waiting) {
+    let rekey = match app.keys.opener(&intent, org).open_pending(&waiting) {
         Ok(first) if first.ct_eq(entry) => Rekey::Same,
         Ok(_) => Rekey::Different,
         Err(failure) => {

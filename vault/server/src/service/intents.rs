@@ -267,16 +267,14 @@ fn one(
     today: CivilDate,
     intents: &mut BTreeMap<&'static str, Vec<PersonVersion>>,
 ) -> (String, Decided) {
-    let person = &current.person.person;
-    let decided = access::decide(ask.ask, scope, person, today).and_then(|allowed| {
-        // The row of the number must be the one the person's row speaks of.
-        let number = current.number.as_ref().filter(|number| number.id == allowed.slot);
-        let number = number.ok_or(Denial::NoNumber)?;
-        let version = PersonVersion { person: person.id, version: allowed.version };
+    let grounds = &current.grounds;
+    let decided = access::decide(ask.ask, scope, grounds, today).and_then(|allowed| {
+        let number = current.number.as_ref().ok_or(Denial::NoNumber)?;
+        let version = PersonVersion { person: grounds.person, version: allowed.version };
         intents.entry(allowed.rule).or_default().push(version);
         Ok(Box::new(number.clone()))
     });
-    (person.external_ref.clone(), decided)
+    (grounds.external_ref.clone(), decided)
 }
 
 fn intent(ask: &Ask, policy: Digest, rule: &str, people: &[PersonVersion]) -> NumberEvent {

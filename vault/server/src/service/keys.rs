@@ -3,11 +3,15 @@
 
 use azekura_core::crypto::envelope::{self, RecordRandom, SealedRecord};
 use azekura_core::crypto::keyring::Keyring;
-use azekura_core::crypto::{EpochKey, IntegrityFailure, PersonalPlace, Place, State, TotpPlace};
+use azekura_core::crypto::{
+    EpochKey, IntegrityFailure, OrgEpochKey, PersonalPlace, Place, State, TotpPlace,
+};
 use azekura_core::id::{OrganisationId, PersonId, SlotId, UserId, VaultId};
 use azekura_core::number::MyNumber;
 use azekura_core::person::Personal;
 use azekura_core::random::Rng;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use zeroize::Zeroizing;
 
 use super::audit::Committed;
@@ -56,24 +60,9 @@ impl Keys {
         self.seal(spot, State::Active, number, rng)
     }
 
-    /// The number a second person has checked, once the intent to release it is durable.
-    pub fn open(
-        &self,
-        intent: &Committed,
-        org: OrganisationId,
-        stored: &NumberRow,
-    ) -> Result<MyNumber, IntegrityFailure> {
-        self.open_as(State::Active, intent, org, stored)
-    }
-
-    /// The number that waits for its check, to be compared with the second entry.
-    pub fn open_pending(
-        &self,
-        intent: &Committed,
-        org: OrganisationId,
-        stored: &NumberRow,
-    ) -> Result<MyNumber, IntegrityFailure> {
-        self.open_as(State::Pending, intent, org, stored)
+    /// What opens numbers of `org`, once the intent to release them is durable.
+    pub fn opener<'a>(&'a self, intent: &'a Committed, org: OrganisationId) -> Opener<'a> {
+        Opener { keys: self, _durable: intent, org, epochs: BTreeMap::new() }
     }
 
     /// Seals name, kana and birth date for version `version` of those fields.
@@ -131,27 +120,6 @@ impl Keys {
         Sealed { epoch, record }
     }
 
-    fn open_as(
-        &self,
-        state: State,
-        _durable: &Committed,
-        org: OrganisationId,
-        stored: &NumberRow,
-    ) -> Result<MyNumber, IntegrityFailure> {
-        if self.tombstones.holds(stored.id) {
-            return Err(IntegrityFailure);
-        }
-        let key = self.ring.epochs.get(&stored.about.epoch).ok_or(IntegrityFailure)?;
-        let NumberRow { id, about, blob, slot: key_blob } = stored;
-        let spot = Spot { org, person: about.person, version: about.version, slot: *id };
-        let place = self.place(spot, about.epoch, state);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one opener: it asks for a durable log entry first"
-        )]
-        envelope::open_record(&key.for_org(org), &place, blob, key_blob)
-    }
-
     /// New numbers are sealed under the newest epoch.
     fn epoch_in_use(&self) -> (u32, &EpochKey) {
         let newest = self.ring.epochs.last_key_value();
@@ -165,6 +133,47 @@ impl Keys {
 
     fn personal_place(&self, org: OrganisationId, person: PersonId, version: u64) -> PersonalPlace {
         PersonalPlace { vault: self.vault(), org, person, version }
+    }
+}
+
+/// Opens numbers of one organisation, whose keys it derives once.
+pub struct Opener<'a> {
+    keys: &'a Keys,
+    _durable: &'a Committed,
+    org: OrganisationId,
+    epochs: BTreeMap<u32, OrgEpochKey>,
+}
+
+impl Opener<'_> {
+    /// A number that a second person has checked.
+    pub fn open(&mut self, stored: &NumberRow) -> Result<MyNumber, IntegrityFailure> {
+        self.open_as(State::Active, stored)
+    }
+
+    /// A number that waits for its check, to be compared with the second entry.
+    pub fn open_pending(&mut self, stored: &NumberRow) -> Result<MyNumber, IntegrityFailure> {
+        self.open_as(State::Pending, stored)
+    }
+
+    fn open_as(&mut self, state: State, stored: &NumberRow) -> Result<MyNumber, IntegrityFailure> {
+        let NumberRow { id, about, blob, slot: key_blob } = stored;
+        if self.keys.tombstones.holds(*id) {
+            return Err(IntegrityFailure);
+        }
+        let spot = Spot { org: self.org, person: about.person, version: about.version, slot: *id };
+        let place = self.keys.place(spot, about.epoch, state);
+        let key = match self.epochs.entry(about.epoch) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let epoch = self.keys.ring.epochs.get(&about.epoch).ok_or(IntegrityFailure)?;
+                new.insert(epoch.for_org(self.org))
+            }
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one opener: it asks for a durable log entry first"
+        )]
+        envelope::open_record(key, &place, blob, key_blob)
     }
 }
 

@@ -19,7 +19,8 @@ use azekura_core::text::FreeText;
 use azekura_core::time::Timestamp;
 
 use super::audit;
-use super::intents::{Answer, Ask, Asked, Outcome};
+use super::intents::{Answer, Ask, Asked, Decided, Outcome};
+use super::keys::Opener;
 use super::people::PersonRef;
 use super::{Error, Result, rights};
 use crate::app::App;
@@ -150,40 +151,43 @@ impl Release {
         Some(self.open(slice, answer))
     }
 
-    fn open(&mut self, slice: Vec<Wanted>, mut answer: Answer) -> Result<Vec<Line>> {
+    fn open(&mut self, slice: Vec<Wanted>, answer: Answer) -> Result<Vec<Line>> {
+        let Answer { committed, mut people } = answer;
+        let app = Arc::clone(&self.app);
+        let mut opener = app.keys.opener(&committed, self.ask.org);
         slice
             .into_iter()
             .map(|wanted| {
-                let known = wanted.id.and_then(|id| answer.people.remove(&id));
-                self.line(&wanted, known, &answer)
+                let known = wanted.id.and_then(|id| people.remove(&id));
+                self.line(wanted, known, &mut opener)
             })
             .collect()
     }
 
     fn line(
         &mut self,
-        wanted: &Wanted,
-        known: Option<(String, super::intents::Decided)>,
-        answer: &Answer,
+        wanted: Wanted,
+        known: Option<(String, Decided)>,
+        opener: &mut Opener<'_>,
     ) -> Result<Line> {
         let (external_ref, decided) = match known {
             Some((external_ref, decided)) => (Some(external_ref), decided),
             None => (None, Err(Denial::NotFound)),
         };
         let hidden = matches!(decided, Err(Denial::NotFound));
-        let external_ref = match (&wanted.named, hidden) {
-            (PersonRef::ExternalRef(asked), true) => Some(asked.clone()),
-            (PersonRef::Id(_), true) => None,
-            (_, false) => external_ref,
-        };
         let person = match &wanted.named {
             PersonRef::Id(id) => Some(*id),
             PersonRef::ExternalRef(_) => wanted.id.filter(|_| !hidden),
         };
+        let external_ref = match (wanted.named, hidden) {
+            (PersonRef::ExternalRef(asked), true) => Some(asked),
+            (PersonRef::Id(_), true) => None,
+            (_, false) => external_ref,
+        };
         let given = match decided {
             Err(denial) => Given::Denied(denial),
             Ok(_) if self.ask.dry_run => Given::Allowed,
-            Ok(number) => match self.app.keys.open(&answer.committed, self.ask.org, &number) {
+            Ok(number) => match opener.open(&number) {
                 Ok(number) => {
                     self.sent += 1;
                     Given::Number(number)

@@ -1,5 +1,6 @@
 //! Organisations, and people who sign in: accounts, credentials and enrolments.
 
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::roster::{Credential, Enrolment, Organisation, User};
 use sqlx::FromRow;
@@ -52,7 +53,7 @@ impl Sealed for Organisation {
         self
     }
 
-    fn columns(&self) {}
+    fn columns(&self, _: &RowKey) {}
 
     fn from_parts(_: Uuid, body: Self, (): ()) -> Option<Self> {
         Some(body)
@@ -107,7 +108,7 @@ impl Sealed for User {
         self
     }
 
-    fn columns(&self) {}
+    fn columns(&self, _: &RowKey) {}
 
     fn from_parts(_: Uuid, body: Self, (): ()) -> Option<Self> {
         Some(body)
@@ -162,7 +163,7 @@ impl Sealed for Credential {
         self
     }
 
-    fn columns(&self) -> CredentialColumns {
+    fn columns(&self, _: &RowKey) -> CredentialColumns {
         CredentialColumns { login: self.login.clone() }
     }
 
@@ -240,7 +241,7 @@ impl Sealed for Enrolment {
         self
     }
 
-    fn columns(&self) -> EnrolmentColumns {
+    fn columns(&self, _: &RowKey) -> EnrolmentColumns {
         EnrolmentColumns { token_mac: self.token_mac.clone() }
     }
 

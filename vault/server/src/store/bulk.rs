@@ -9,28 +9,32 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use azekura_core::access::Grounds;
+use azekura_core::crypto::RowKey;
 use azekura_core::id::{ClientId, OrganisationId, PersonId};
 use azekura_core::roster::ClientUse;
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::numbers::{NumberColumns, NumberRow};
-use super::people::{PersonColumns, PersonRow};
-use super::sealed::{Kept, Raw, Reading};
+use super::numbers::NumberRow;
+use super::people;
+use super::sealed::{Kept, Reading};
 use super::sql::{Tx, sql};
 use super::write::Line;
 use super::{Error, Result};
 
-/// A person, and the number in force if there is one.
+/// What a read of one person needs, and no more of the two rows.
 pub struct Current {
-    /// The person.
-    pub person: PersonRow,
-    /// The number.
+    /// What the decision rests on.
+    pub grounds: Grounds,
+    /// The sealed number that lies in the slot the grounds name.
     pub number: Option<NumberRow>,
 }
 
-/// Those of `ids` that are people of the organisation, with their numbers in force, by id. A row that
-/// the vault did not write so is that person's error alone: nobody stops others by changing it.
+/// Those of `ids` that are people of the organisation, with their numbers in force, by id. Grounds
+/// that the vault did not write are that person's error alone: nobody stops others by changing them.
+///
+/// Of a number only the sealed bytes are fetched. Whose it is comes from the grounds, and the bytes
+/// open in the place so named or nowhere.
 pub async fn current(
     reading: &mut Reading<'_>,
     org: OrganisationId,
@@ -39,19 +43,13 @@ pub async fn current(
     let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
     let rows = sql!(
         reading.tx(),
-        sqlite: "select p.id, p.org_id, p.external_ref, p.state, p.kinds, p.due_on, p.created_at,
-                        p.personal, p.sealed, n.id as n_id, n.org_id as n_org_id,
-                        n.person_id as n_person_id, n.version as n_version, n.state as n_state,
-                        n.blob as n_blob, n.slot as n_slot, n.sealed as n_sealed
+        sqlite: "select p.id, p.grounds, n.id, n.blob, n.slot
                    from json_each($1) j
                    cross join person p on p.id = unhex(j.value)
                    left join number n on n.person_id = p.id and n.state = 'active'
                   where p.org_id = $2
                   order by p.id" [hex_list(&ids), Uuid::from(org)],
-        postgres: "select p.id, p.org_id, p.external_ref, p.state, p.kinds, p.due_on, p.created_at,
-                          p.personal, p.sealed, n.id as n_id, n.org_id as n_org_id,
-                          n.person_id as n_person_id, n.version as n_version, n.state as n_state,
-                          n.blob as n_blob, n.slot as n_slot, n.sealed as n_sealed
+        postgres: "select p.id, p.grounds, n.id, n.blob, n.slot
                      from person p
                      left join number n on n.person_id = p.id and n.state = 'active'
                     where p.id = any($1) and p.org_id = $2
@@ -59,12 +57,23 @@ pub async fn current(
     )
     .all::<CurrentRow>()
     .await?;
-    Ok(rows.into_iter().map(|row| (row.person.id.into(), verified(reading, row))).collect())
+    let key = reading.key();
+    Ok(rows.into_iter().map(|row| (row.0.into(), verified(key, org, row))).collect())
 }
 
-fn verified(reading: &Reading<'_>, row: CurrentRow) -> Result<Current> {
-    let number = row.number.into_raw()?.map(|raw| reading.verify_only(raw)).transpose()?;
-    Ok(Current { person: reading.verify_only(row.person)?, number })
+/// Person and grounds, slot and the two sealed parts.
+type CurrentRow = (Uuid, Vec<u8>, Option<Uuid>, Option<Vec<u8>>, Option<Vec<u8>>);
+
+fn verified(key: &RowKey, org: OrganisationId, row: CurrentRow) -> Result<Current> {
+    let (id, sealed, slot, number, wrapped) = row;
+    let grounds = people::open_grounds(key, org, id, &sealed)?;
+    let number = match (&grounds.number, slot, number, wrapped) {
+        (Ok(usable), Some(slot), Some(number), Some(wrapped)) if usable.slot == slot.into() => {
+            Some(NumberRow::in_force(&grounds, usable, &number, &wrapped)?)
+        }
+        _ => None,
+    };
+    Ok(Current { grounds, number })
 }
 
 /// The ids behind references, for those that the organisation knows. They are only found here;
@@ -142,8 +151,9 @@ async fn insert_index(tx: &mut Tx, lines: &[Line]) -> Result<()> {
     sql!(
         tx,
         sqlite: "insert into use_index (subject_id, seq)
-                 select unhex(j.value ->> 0), j.value ->> 1 from json_each($1) j" [
-            pair_list(&subjects, &seqs)
+                 select substr($1, j.key * 16 + 1, 16), j.value from json_each($2) j" [
+            subjects.iter().flat_map(Uuid::as_bytes).copied().collect::<Vec<u8>>(),
+            serde_json::to_string(&seqs).map_err(|_| Error::Corrupt { what: "index" })?
         ],
         postgres: "insert into use_index (subject_id, seq)
                    select * from unnest($1::uuid[], $2::bigint[])" [&subjects, &seqs],
@@ -197,51 +207,4 @@ impl<'a> LineColumns<'a> {
 fn hex_list(ids: &[Uuid]) -> String {
     let ids: Vec<_> = ids.iter().map(|id| format!("\"{}\"", id.simple())).collect();
     format!("[{}]", ids.join(","))
-}
-
-fn pair_list(people: &[Uuid], seqs: &[i64]) -> String {
-    let pairs = people.iter().zip(seqs);
-    let pairs: Vec<_> = pairs.map(|(id, seq)| format!("[\"{}\",{seq}]", id.simple())).collect();
-    format!("[{}]", pairs.join(","))
-}
-
-#[derive(FromRow)]
-struct CurrentRow {
-    #[sqlx(flatten)]
-    person: Raw<PersonColumns>,
-    #[sqlx(flatten)]
-    number: JoinedNumber,
-}
-
-/// A number beside its person; all of it is there or nothing.
-#[derive(FromRow)]
-#[expect(clippy::struct_field_names, reason = "named as the joined columns are")]
-struct JoinedNumber {
-    n_id: Option<Uuid>,
-    n_org_id: Option<Uuid>,
-    n_person_id: Option<Uuid>,
-    n_version: Option<i64>,
-    n_state: Option<String>,
-    n_blob: Option<Vec<u8>>,
-    n_slot: Option<Vec<u8>>,
-    n_sealed: Option<Vec<u8>>,
-}
-
-impl JoinedNumber {
-    fn into_raw(self) -> Result<Option<Raw<NumberColumns>>> {
-        let Some(id) = self.n_id else { return Ok(None) };
-        let columns = || {
-            Some(NumberColumns {
-                org_id: self.n_org_id?,
-                person_id: self.n_person_id?,
-                version: self.n_version?,
-                state: self.n_state?,
-                blob: self.n_blob?,
-                slot: self.n_slot?,
-            })
-        };
-        let corrupt = Error::Corrupt { what: "number" };
-        let (Some(columns), Some(sealed)) = (columns(), self.n_sealed) else { return Err(corrupt) };
-        Ok(Some(Raw { id, columns, sealed }))
-    }
 }

@@ -1,6 +1,7 @@
 //! Deletion certificates, as they were signed.
 
 use azekura_core::certificate::Serial;
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::{CertificateId, OrganisationId, PersonId, PurgeId};
 use azekura_core::time::Timestamp;
@@ -92,7 +93,7 @@ impl Sealed for CertificateRow {
         self
     }
 
-    fn columns(&self) -> CertificateColumns {
+    fn columns(&self, _: &RowKey) -> CertificateColumns {
         CertificateColumns {
             org_id: self.org.into(),
             person_id: self.person.into(),

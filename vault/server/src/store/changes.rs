@@ -1,6 +1,7 @@
 //! Changes that wait, or waited, for a second person.
 
 use azekura_core::change::{Change, ChangeState, Content};
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::{ChangeId, OrganisationId, PersonId};
 use azekura_core::time::Timestamp;
@@ -104,7 +105,7 @@ impl Sealed for Change {
         self
     }
 
-    fn columns(&self) -> ChangeColumns {
+    fn columns(&self, _: &RowKey) -> ChangeColumns {
         ChangeColumns {
             org_id: self.org.map(Uuid::from),
             state: String::from(state_code(&self.state)),

@@ -1,5 +1,6 @@
 //! Programs that call the API, and how much of their quotas they used.
 
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::OrganisationId;
 use azekura_core::roster::{Client, ClientUse};
@@ -48,7 +49,7 @@ impl Sealed for Client {
         self
     }
 
-    fn columns(&self) -> ClientColumns {
+    fn columns(&self, _: &RowKey) -> ClientColumns {
         let key_id = self.key.as_ref().map(|key| key.id.clone());
         ClientColumns { org_id: self.org.into(), key_id }
     }
@@ -128,7 +129,7 @@ impl Sealed for ClientUse {
         self
     }
 
-    fn columns(&self) {}
+    fn columns(&self, _: &RowKey) {}
 
     fn from_parts(_: Uuid, body: Self, (): ()) -> Option<Self> {
         Some(body)

@@ -1,5 +1,6 @@
 //! Notices of purposes, by version.
 
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::OrganisationId;
 use azekura_core::roster::Notice;
@@ -40,7 +41,7 @@ impl Sealed for Notice {
         self
     }
 
-    fn columns(&self) -> NoticeColumns {
+    fn columns(&self, _: &RowKey) -> NoticeColumns {
         NoticeColumns { org_id: self.org.into(), version: self.version.into() }
     }
 

@@ -1,5 +1,7 @@
 //! Sealed numbers: one row for each version, named by its slot, active or waiting for its check.
 
+use azekura_core::access::{Grounds, Usable};
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::envelope::{NumberBlob, SlotBlob};
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::{OrganisationId, PersonId, SlotId};
@@ -23,6 +25,26 @@ pub struct NumberRow {
     pub blob: NumberBlob,
     /// Its key, wrapped.
     pub slot: SlotBlob,
+}
+
+impl NumberRow {
+    /// The number that a person's verified grounds name, from its sealed bytes.
+    pub(super) fn in_force(
+        grounds: &Grounds,
+        usable: &Usable,
+        number: &[u8],
+        slot: &[u8],
+    ) -> Result<Self> {
+        let corrupt = |_| Error::Corrupt { what: Self::WHAT };
+        let &Usable { version, epoch, slot: id, .. } = usable;
+        let (org, person) = (grounds.org, grounds.person);
+        Ok(Self {
+            id,
+            about: About { org, person, version, epoch, state: State::Active },
+            blob: number.try_into().map_err(corrupt)?,
+            slot: slot.try_into().map_err(corrupt)?,
+        })
+    }
 }
 
 /// What is kept of a number besides its sealed bytes.
@@ -149,7 +171,7 @@ impl Sealed for NumberRow {
         &self.about
     }
 
-    fn columns(&self) -> NumberColumns {
+    fn columns(&self, _: &RowKey) -> NumberColumns {
         let About { org, person, version, state, .. } = self.about;
         NumberColumns {
             org_id: org.into(),
@@ -227,12 +249,12 @@ impl Removable for NumberRow {
 /// The columns of `number`.
 #[derive(FromRow)]
 pub struct NumberColumns {
-    pub(super) org_id: Uuid,
-    pub(super) person_id: Uuid,
-    pub(super) version: i64,
-    pub(super) state: String,
-    pub(super) blob: Vec<u8>,
-    pub(super) slot: Vec<u8>,
+    org_id: Uuid,
+    person_id: Uuid,
+    version: i64,
+    state: String,
+    blob: Vec<u8>,
+    slot: Vec<u8>,
 }
 
 impl Columns for NumberColumns {

@@ -1,6 +1,8 @@
 //! People whose numbers are kept: the sealed row, its personal fields, and what finds it.
 
+use azekura_core::access::Grounds;
 use azekura_core::crypto::row::{RowInput, Table};
+use azekura_core::crypto::{RowKey, same};
 use azekura_core::id::{OrganisationId, PersonId};
 use azekura_core::person::{Key, NumberState, Person, PersonKind};
 use azekura_core::time::{CivilDate, Timestamp};
@@ -10,7 +12,7 @@ use uuid::Uuid;
 use super::sealed::{Columns, Kept, Raw, Reading, Sealed};
 use super::sql::{Statement, Tx, sql};
 use super::write::Write;
-use super::{Result, index};
+use super::{Error, Result, index};
 
 /// A person as a row.
 #[derive(Clone)]
@@ -38,7 +40,7 @@ pub struct Filter<'a> {
 ///
 /// # Errors
 ///
-/// [`super::Error::Duplicate`] of `person` if the reference is taken, of `key` if one of the keys is.
+/// [`Error::Duplicate`] of `person` if the reference is taken, of `key` if one of the keys is.
 pub async fn insert(write: &mut Write<'_>, row: PersonRow) -> Result<Kept<PersonRow>> {
     let kept = write.insert(row).await?;
     index::insert(write, &kept.person).await?;
@@ -49,7 +51,7 @@ pub async fn insert(write: &mut Write<'_>, row: PersonRow) -> Result<Kept<Person
 ///
 /// # Errors
 ///
-/// As [`insert`]; [`super::Error::Stale`] if the row is not as it was when `kept` was read.
+/// As [`insert`]; [`Error::Stale`] if the row is not as it was when `kept` was read.
 pub async fn replace(
     write: &mut Write<'_>,
     kept: &Kept<PersonRow>,
@@ -84,7 +86,7 @@ pub async fn by_external_ref(
         .optional(|tx| {
             sql!(
                 tx,
-                "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
+                "select id, org_id, external_ref, state, kinds, due_on, created_at, grounds, personal, sealed
                    from person
                   where org_id = $1 and external_ref = $2",
                 Uuid::from(org),
@@ -110,7 +112,7 @@ pub async fn page(
         .all(|tx| {
             sql!(
                 tx,
-                "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
+                "select id, org_id, external_ref, state, kinds, due_on, created_at, grounds, personal, sealed
                    from person
                   where org_id = $1 and (created_at, id) > ($2, $3)
                     and (substr(external_ref, 1, length($4)) = $4 or $4 is null)
@@ -145,7 +147,7 @@ pub async fn dependants_of(
             sql!(
                 tx,
                 "select p.id, p.org_id, p.external_ref, p.state, p.kinds, p.due_on, p.created_at,
-                        p.personal, p.sealed
+                        p.grounds, p.personal, p.sealed
                    from person_of o join person p on p.id = o.person_id
                   where o.parent_id = $1
                   order by p.created_at, p.id",
@@ -170,7 +172,7 @@ pub async fn due(
         .all(|tx| {
             sql!(
                 tx,
-                "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed
+                "select id, org_id, external_ref, state, kinds, due_on, created_at, grounds, personal, sealed
                    from person
                   where org_id = $1 and due_on <= $2 and (due_on, id) > ($3, $4)
                   order by due_on, id
@@ -198,18 +200,35 @@ pub const fn state_code(state: &NumberState) -> &'static str {
     }
 }
 
-/// The bit of a kind in the column; never given to another kind.
+/// The bit of a kind in the column.
 const fn bit(kind: PersonKind) -> i64 {
-    match kind {
-        PersonKind::Dependant => 1,
-        PersonKind::Employee => 2,
-        PersonKind::Heir => 4,
-        PersonKind::Landlord => 8,
-        PersonKind::Officer => 16,
-        PersonKind::Payee => 32,
-        PersonKind::Proprietor => 64,
-        PersonKind::Shareholder => 128,
+    1 << (kind as i64 - 1)
+}
+
+/// The MAC of a person's grounds, and the grounds.
+fn seal_grounds(key: &RowKey, grounds: &Grounds) -> Vec<u8> {
+    let bytes = grounds.encode();
+    [&key.grounds_mac(&bytes)[..], &bytes].concat()
+}
+
+/// The grounds of a person of `org`, if the vault wrote them for this very row.
+///
+/// # Errors
+///
+/// [`Error::Forged`] if it did not.
+pub(super) fn open_grounds(
+    key: &RowKey,
+    org: OrganisationId,
+    id: Uuid,
+    sealed: &[u8],
+) -> Result<Grounds> {
+    let forged = Error::Forged { what: PersonRow::WHAT };
+    let Some((mac, bytes)) = sealed.split_first_chunk::<32>() else { return Err(forged) };
+    if !same(&key.grounds_mac(bytes), mac) {
+        return Err(forged);
     }
+    let grounds = Grounds::decode(bytes).map_err(|_| Error::Corrupt { what: PersonRow::WHAT })?;
+    if (grounds.org, grounds.person) == (org, id.into()) { Ok(grounds) } else { Err(forged) }
 }
 
 impl Sealed for PersonRow {
@@ -227,7 +246,7 @@ impl Sealed for PersonRow {
         &self.person
     }
 
-    fn columns(&self) -> PersonColumns {
+    fn columns(&self, key: &RowKey) -> PersonColumns {
         let kinds = self.person.relationships.iter();
         PersonColumns {
             org_id: self.person.org.into(),
@@ -236,6 +255,7 @@ impl Sealed for PersonRow {
             kinds: kinds.fold(0, |bits, relationship| bits | bit(relationship.kind)),
             due_on: due_on(&self.person).map(|day| day.to_string()),
             created_at: self.person.created_at.as_millis(),
+            grounds: seal_grounds(key, &Grounds::of(&self.person)),
             personal: self.personal.clone(),
         }
     }
@@ -248,8 +268,8 @@ impl Sealed for PersonRow {
         sql!(
             tx,
             "insert into person
-               (id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+               (id, org_id, external_ref, state, kinds, due_on, created_at, grounds, personal, sealed)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             row.id,
             row.columns.org_id,
             row.columns.external_ref.as_str(),
@@ -257,6 +277,7 @@ impl Sealed for PersonRow {
             row.columns.kinds,
             row.columns.due_on.as_deref(),
             row.columns.created_at,
+            row.columns.grounds.as_slice(),
             row.columns.personal.as_slice(),
             &row.sealed[..],
         )
@@ -267,8 +288,8 @@ impl Sealed for PersonRow {
             tx,
             "update person
                 set org_id = $2, external_ref = $3, state = $4, kinds = $5, due_on = $6,
-                    created_at = $7, personal = $8, sealed = $9
-              where id = $1 and substr(sealed, 1, 16) = $10",
+                    created_at = $7, grounds = $8, personal = $9, sealed = $10
+              where id = $1 and substr(sealed, 1, 16) = $11",
             row.id,
             row.columns.org_id,
             row.columns.external_ref.as_str(),
@@ -276,6 +297,7 @@ impl Sealed for PersonRow {
             row.columns.kinds,
             row.columns.due_on.as_deref(),
             row.columns.created_at,
+            row.columns.grounds.as_slice(),
             row.columns.personal.as_slice(),
             &row.sealed[..],
             stamp,
@@ -285,7 +307,7 @@ impl Sealed for PersonRow {
     fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
         sql!(
             tx,
-            "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed from person where id = $1",
+            "select id, org_id, external_ref, state, kinds, due_on, created_at, grounds, personal, sealed from person where id = $1",
             id
         )
     }
@@ -293,7 +315,7 @@ impl Sealed for PersonRow {
     fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
         sql!(
             tx,
-            "select id, org_id, external_ref, state, kinds, due_on, created_at, personal, sealed from person
+            "select id, org_id, external_ref, state, kinds, due_on, created_at, grounds, personal, sealed from person
               where id > $1 order by id limit $2",
             id,
             limit,
@@ -316,6 +338,7 @@ pub struct PersonColumns {
     kinds: i64,
     due_on: Option<String>,
     created_at: i64,
+    grounds: Vec<u8>,
     personal: Vec<u8>,
 }
 
@@ -327,6 +350,7 @@ impl Columns for PersonColumns {
             .column(self.kinds)
             .column(self.due_on.as_deref())
             .column(self.created_at)
+            .column(self.grounds.as_slice())
             .column(self.personal.as_slice())
     }
 }

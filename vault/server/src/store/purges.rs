@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::{OrganisationId, PersonId, PurgeId};
 use azekura_core::purge::{Item, Purge, PurgeState, digest};
@@ -172,7 +173,7 @@ impl Sealed for Purge {
         self
     }
 
-    fn columns(&self) -> PurgeColumns {
+    fn columns(&self, _: &RowKey) -> PurgeColumns {
         PurgeColumns {
             org_id: self.org.into(),
             state: String::from(state_code(self.state)),

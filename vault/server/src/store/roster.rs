@@ -1,5 +1,6 @@
 //! The roster: who may do what in an organisation, and who was trained.
 
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::OrganisationId;
 use azekura_core::roster::{Appointment, Designation, Training};
@@ -86,7 +87,7 @@ impl Sealed for Designation {
         self
     }
 
-    fn columns(&self) -> OrgUser {
+    fn columns(&self, _: &RowKey) -> OrgUser {
         OrgUser { org_id: self.org.into(), user_id: self.user.into() }
     }
 
@@ -152,7 +153,7 @@ impl Sealed for Appointment {
         self
     }
 
-    fn columns(&self) -> OrgUser {
+    fn columns(&self, _: &RowKey) -> OrgUser {
         OrgUser { org_id: self.org.into(), user_id: self.user.into() }
     }
 
@@ -218,7 +219,7 @@ impl Sealed for TrainingRow {
         &self.training
     }
 
-    fn columns(&self) -> OrgUser {
+    fn columns(&self, _: &RowKey) -> OrgUser {
         OrgUser { org_id: self.training.org.into(), user_id: self.training.user.into() }
     }
 

@@ -39,8 +39,9 @@ pub trait Sealed: Sized + Send + Sync {
     fn id(&self) -> Uuid;
     /// The JSON part.
     fn body(&self) -> &Self::Body;
-    /// The other part; the one place where search columns are derived.
-    fn columns(&self) -> Self::Columns;
+    /// The other part; the one place where search columns are derived, and with `key` those that
+    /// have a MAC of their own.
+    fn columns(&self, key: &RowKey) -> Self::Columns;
     /// The value from both parts, if they fit together.
     fn from_parts(id: Uuid, body: Self::Body, columns: Self::Columns) -> Option<Self>;
 
@@ -147,11 +148,6 @@ impl<'k> Reading<'k> {
         Ok(Kept { value, version, seq, term: self.key.term(&input) })
     }
 
-    /// The same for a value that is not going to be replaced: its term is not worked out.
-    pub(super) fn verify_only<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<T> {
-        self.genuine::<T>(row).map(|(value, ..)| value)
-    }
-
     fn genuine<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<(T, Stamp, RowInput)> {
         let forged = Error::Forged { what: T::WHAT };
         let Some((stamp, body)) = Stamp::split(&row.sealed) else { return Err(forged) };
@@ -187,7 +183,7 @@ impl<T: Sealed> Kept<T> {
         version: u64,
         seq: u64,
     ) -> Result<(Self, Raw<T::Columns>)> {
-        let (id, columns) = (value.id(), value.columns());
+        let (id, columns) = (value.id(), value.columns(key));
         let body =
             serde_json::to_vec(value.body()).map_err(|_| Error::Corrupt { what: T::WHAT })?;
         let mut stamp = Stamp { version, seq, mac: [0; 32] };

@@ -1,5 +1,6 @@
 //! Signed-in sessions.
 
+use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
 use azekura_core::id::UserId;
 use azekura_core::roster::Session;
@@ -53,7 +54,7 @@ impl Sealed for Session {
         self
     }
 
-    fn columns(&self) -> SessionColumns {
+    fn columns(&self, _: &RowKey) -> SessionColumns {
         SessionColumns { user_id: self.user.into(), token_mac: self.token_mac.clone() }
     }
 
