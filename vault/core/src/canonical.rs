@@ -167,9 +167,9 @@ impl<'a> Decoder<'a> {
         Ok(*head)
     }
 
-    /// Whether everything was read.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// How many bytes are not read yet.
+    pub fn left(&self) -> usize {
+        self.0.len()
     }
 
     /// Ends the reading: nothing may be left over.

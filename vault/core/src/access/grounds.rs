@@ -17,6 +17,9 @@ use crate::time::CivilDate;
 /// The layout below. A vault that finds another refuses the row.
 const LAYOUT: u8 = 1;
 
+/// Bytes of one holding.
+const HOLDING: usize = 36;
+
 /// What a decision rests on, apart from who asks for what and when.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Grounds {
@@ -97,10 +100,11 @@ impl Grounds {
             1 => Err(denial(from.str()?)?),
             _ => return Err(DecodeError),
         };
-        let mut holdings = Holdings::default();
-        while !from.is_empty() {
-            holdings.items.push(decode_holding(&mut from)?);
+        let mut items = Vec::with_capacity(from.left() / HOLDING);
+        while from.left() > 0 {
+            items.push(decode_holding(&mut from)?);
         }
+        let holdings = Holdings { items, ..Holdings::default() };
         Ok(Self { person, org, external_ref, kinds, number, holdings })
     }
 }
@@ -242,7 +246,11 @@ fn denial(found: &str) -> Result<Denial, DecodeError> {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::HEXLOWER;
+
     use super::*;
+    use crate::crypto::RowKey;
+    use crate::crypto::documented::is_documented;
     use crate::retention::fixture::{PAYROLL, person};
 
     fn leaver() -> Person {
@@ -260,6 +268,15 @@ mod tests {
             let bytes = grounds.encode();
             assert_eq!(Grounds::decode(&bytes), Ok(grounds));
             assert!(bytes.len() < 600, "{} bytes", bytes.len());
+        }
+    }
+
+    #[test]
+    fn grounds_are_the_known_answer() {
+        let bytes = Grounds::of(&leaver()).encode();
+        let mac = RowKey::from_random([0xa9; 32]).grounds_mac(&bytes);
+        for vector in [HEXLOWER.encode(&bytes), HEXLOWER.encode(&mac)] {
+            assert!(is_documented(&vector), "{vector}");
         }
     }
 

@@ -58,6 +58,6 @@ pub(crate) fn expand<const N: usize>(key: &[u8; 32], info: &[&[u8]], okm: &mut [
 }
 
 #[cfg(test)]
-mod documented;
+pub(crate) mod documented;
 #[cfg(test)]
 mod rt_51;

@@ -20,7 +20,6 @@ use crate::app::{App, lock};
 use crate::auth::Actor;
 use crate::store::bulk::{self, Current};
 use crate::store::idempotency::{self, Answered};
-use crate::store::numbers::NumberRow;
 
 /// At most this many asks share one transaction; more gained nothing and lengthened the commit.
 const GROUP: usize = 256;
@@ -53,14 +52,19 @@ pub struct Ask {
 }
 
 /// What became of one person of an ask.
-pub type Decided = std::result::Result<Box<NumberRow>, Denial>;
+pub struct Decided {
+    /// The person and the sealed number; none if there is no such person.
+    pub current: Option<Arc<Current>>,
+    /// Why the number is not released, if it is not.
+    pub denial: Option<Denial>,
+}
 
 /// The durable decisions on one ask.
 pub struct Answer {
     /// Proof that they are in the log.
     pub committed: Committed,
-    /// Reference of each person that exists, and the sealed number or why not.
-    pub people: HashMap<PersonId, (String, Decided)>,
+    /// One decision for each person of the ask, in its order.
+    pub people: Vec<Decided>,
 }
 
 /// An ask in the queue.
@@ -182,7 +186,7 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
         let outcome = NumberEvent::ReleaseOutcome { read: *read, sent: *sent, failed: *failed };
         journal.append_as(actor, Some(*org), Some("use"), outcome)?;
     }
-    let mut known = fetch(&mut journal, asks).await?;
+    let known = fetch(&mut journal, asks).await?;
     let mut quotas = Quotas::fetch(&mut journal, asks).await?;
     let today = journal.at().tokyo_date();
     let mut policies = Policies::default();
@@ -190,7 +194,7 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
     for ask in asks {
         let admitted = admit(&mut journal, &mut policies, &mut quotas, ask)?;
         decided.push(match admitted {
-            Ok(policy) => Ok(log_decisions(&mut journal, ask, &policy, &mut known, today)?),
+            Ok(policy) => Ok(log_decisions(&mut journal, ask, &policy, &known, today)?),
             Err(refusal) => Err(refusal),
         });
     }
@@ -203,7 +207,8 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
         .collect())
 }
 
-type Known = HashMap<(OrganisationId, PersonId), std::result::Result<Current, ()>>;
+/// What was found of each person; nothing where the row was not the vault's.
+type Known = HashMap<(OrganisationId, PersonId), Option<Arc<Current>>>;
 
 /// The rows of everyone in the group, one statement an organisation.
 async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
@@ -216,7 +221,7 @@ async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
         ids.sort_unstable();
         ids.dedup();
         for (id, current) in bulk::current(journal.reading(), org, &ids).await? {
-            known.insert((org, id), current.map_err(drop));
+            known.insert((org, id), current.ok().map(Arc::new));
         }
     }
     Ok(known)
@@ -226,22 +231,31 @@ fn log_decisions(
     journal: &mut Journal<'_>,
     ask: &Ask,
     policy: &Policy,
-    known: &mut Known,
+    known: &Known,
     today: CivilDate,
-) -> Result<HashMap<PersonId, (String, Decided)>> {
-    let mut people = HashMap::with_capacity(ask.people.len());
+) -> Result<Vec<Decided>> {
+    let mut people = Vec::with_capacity(ask.people.len());
     let mut intents: BTreeMap<&'static str, Vec<PersonVersion>> = BTreeMap::new();
     let mut refusals: BTreeMap<Denial, Vec<PersonId>> = BTreeMap::new();
     for id in &ask.people {
-        let (reference, decided) = match known.get(&(ask.org, *id)) {
-            Some(Ok(current)) => one(ask, &policy.scope, current, today, &mut intents),
-            Some(Err(())) => return Err(Error::AuditUnavailable(None)),
-            None => (String::new(), Err(Denial::NotFound)),
+        let current = match known.get(&(ask.org, *id)) {
+            Some(Some(current)) => Some(Arc::clone(current)),
+            Some(None) => return Err(Error::AuditUnavailable(None)),
+            None => None,
         };
-        if let Err(denial) = &decided {
-            refusals.entry(*denial).or_default().push(*id);
-        }
-        people.insert(*id, (reference, decided));
+        let allowed = current.as_deref().ok_or(Denial::NotFound);
+        let allowed = allowed.and_then(|current| one(ask, &policy.scope, current, today));
+        let denial = match allowed {
+            Ok((rule, version)) => {
+                intents.entry(rule).or_default().push(version);
+                None
+            }
+            Err(denial) => {
+                refusals.entry(denial).or_default().push(*id);
+                Some(denial)
+            }
+        };
+        people.push(Decided { current, denial });
     }
     for (rule, allowed) in intents {
         for some in allowed.chunks(PEOPLE_PER_ENTRY) {
@@ -260,21 +274,18 @@ fn log_decisions(
     Ok(people)
 }
 
+/// The rule by which one number is released, and which version of it.
 fn one(
     ask: &Ask,
     scope: &Scope,
     current: &Current,
     today: CivilDate,
-    intents: &mut BTreeMap<&'static str, Vec<PersonVersion>>,
-) -> (String, Decided) {
-    let grounds = &current.grounds;
-    let decided = access::decide(ask.ask, scope, grounds, today).and_then(|allowed| {
-        let number = current.number.as_ref().ok_or(Denial::NoNumber)?;
-        let version = PersonVersion { person: grounds.person, version: allowed.version };
-        intents.entry(allowed.rule).or_default().push(version);
-        Ok(Box::new(number.clone()))
-    });
-    (grounds.external_ref.clone(), decided)
+) -> std::result::Result<(&'static str, PersonVersion), Denial> {
+    let allowed = access::decide(ask.ask, scope, &current.grounds, today)?;
+    // The grounds may name a slot in which nothing lies.
+    current.number.as_ref().ok_or(Denial::NoNumber)?;
+    let version = PersonVersion { person: current.grounds.person, version: allowed.version };
+    Ok((allowed.rule, version))
 }
 
 fn intent(ask: &Ask, policy: Digest, rule: &str, people: &[PersonVersion]) -> NumberEvent {

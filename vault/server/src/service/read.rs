@@ -25,10 +25,11 @@ use super::people::PersonRef;
 use super::{Error, Result, rights};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
+use crate::store::numbers::NumberRow;
 use crate::store::{audit as entries, bulk, idempotency};
 
 /// People in one slice.
-const SLICE: usize = 250;
+const SLICE: usize = 1_000;
 
 /// People in one call.
 pub const MOST: usize = 10_000;
@@ -152,14 +153,14 @@ impl Release {
     }
 
     fn open(&mut self, slice: Vec<Wanted>, answer: Answer) -> Result<Vec<Line>> {
-        let Answer { committed, mut people } = answer;
         let app = Arc::clone(&self.app);
-        let mut opener = app.keys.opener(&committed, self.ask.org);
+        let mut opener = app.keys.opener(&answer.committed, self.ask.org);
+        let mut decided = answer.people.into_iter();
         slice
             .into_iter()
             .map(|wanted| {
-                let known = wanted.id.and_then(|id| people.remove(&id));
-                self.line(wanted, known, &mut opener)
+                let decided = wanted.id.and_then(|_| decided.next());
+                self.line(wanted, decided, &mut opener)
             })
             .collect()
     }
@@ -167,38 +168,37 @@ impl Release {
     fn line(
         &mut self,
         wanted: Wanted,
-        known: Option<(String, Decided)>,
+        decided: Option<Decided>,
         opener: &mut Opener<'_>,
     ) -> Result<Line> {
-        let (external_ref, decided) = match known {
-            Some((external_ref, decided)) => (Some(external_ref), decided),
-            None => (None, Err(Denial::NotFound)),
+        let current = decided.as_ref().and_then(|decided| decided.current.as_deref());
+        let denial = match (&decided, current) {
+            (Some(decided), Some(_)) => decided.denial,
+            _ => Some(Denial::NotFound),
         };
-        let hidden = matches!(decided, Err(Denial::NotFound));
+        let known = current.filter(|_| denial != Some(Denial::NotFound));
         let person = match &wanted.named {
             PersonRef::Id(id) => Some(*id),
-            PersonRef::ExternalRef(_) => wanted.id.filter(|_| !hidden),
+            PersonRef::ExternalRef(_) => known.map(|current| current.grounds.person),
         };
-        let external_ref = match (wanted.named, hidden) {
-            (PersonRef::ExternalRef(asked), true) => Some(asked),
-            (PersonRef::Id(_), true) => None,
-            (_, false) => external_ref,
+        let external_ref = match (wanted.named, known) {
+            (_, Some(current)) => Some(current.grounds.external_ref.clone()),
+            (PersonRef::ExternalRef(asked), None) => Some(asked),
+            (PersonRef::Id(_), None) => None,
         };
-        let given = match decided {
-            Err(denial) => Given::Denied(denial),
-            Ok(_) if self.ask.dry_run => Given::Allowed,
-            Ok(number) => match opener.open(&number) {
-                Ok(number) => {
-                    self.sent += 1;
-                    Given::Number(number)
-                }
-                Err(failure) => {
-                    self.failed += 1;
-                    return Err(integrity(failure));
-                }
-            },
+        let given = match (denial, current.and_then(|current| current.number.as_ref())) {
+            (Some(denial), _) => Given::Denied(denial),
+            (None, None) => Given::Denied(Denial::NoNumber),
+            (None, Some(_)) if self.ask.dry_run => Given::Allowed,
+            (None, Some(number)) => Given::Number(self.opened(number, opener)?),
         };
         Ok(Line { person, external_ref, given })
+    }
+
+    fn opened(&mut self, number: &NumberRow, opener: &mut Opener<'_>) -> Result<MyNumber> {
+        let opened = opener.open(number).map_err(integrity);
+        *if opened.is_ok() { &mut self.sent } else { &mut self.failed } += 1;
+        opened
     }
 }
 

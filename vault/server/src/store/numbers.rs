@@ -27,23 +27,24 @@ pub struct NumberRow {
     pub slot: SlotBlob,
 }
 
+/// Bytes of a slot's id, a sealed number and its wrapped key.
+pub(super) const NUMBER: usize = 16 + 92 + 112;
+
 impl NumberRow {
-    /// The number that a person's verified grounds name, from its sealed bytes.
+    /// The number that a person's verified grounds name, from the bytes of its row; none if they are
+    /// those of another slot.
     pub(super) fn in_force(
         grounds: &Grounds,
         usable: &Usable,
-        number: &[u8],
-        slot: &[u8],
-    ) -> Result<Self> {
-        let corrupt = |_| Error::Corrupt { what: Self::WHAT };
+        bytes: &[u8; NUMBER],
+    ) -> Option<Self> {
         let &Usable { version, epoch, slot: id, .. } = usable;
+        let (slot, sealed) = bytes.split_first_chunk()?;
+        let (number, key) = sealed.split_at_checked(92)?;
         let (org, person) = (grounds.org, grounds.person);
-        Ok(Self {
-            id,
-            about: About { org, person, version, epoch, state: State::Active },
-            blob: number.try_into().map_err(corrupt)?,
-            slot: slot.try_into().map_err(corrupt)?,
-        })
+        let about = About { org, person, version, epoch, state: State::Active };
+        let (blob, slot_blob) = (number.try_into().ok()?, key.try_into().ok()?);
+        (id == Uuid::from_bytes(*slot).into()).then_some(Self { id, about, blob, slot: slot_blob })
     }
 }
 

@@ -219,7 +219,7 @@ fn seal_grounds(key: &RowKey, grounds: &Grounds) -> Vec<u8> {
 pub(super) fn open_grounds(
     key: &RowKey,
     org: OrganisationId,
-    id: Uuid,
+    id: PersonId,
     sealed: &[u8],
 ) -> Result<Grounds> {
     let forged = Error::Forged { what: PersonRow::WHAT };
@@ -228,7 +228,7 @@ pub(super) fn open_grounds(
         return Err(forged);
     }
     let grounds = Grounds::decode(bytes).map_err(|_| Error::Corrupt { what: PersonRow::WHAT })?;
-    if (grounds.org, grounds.person) == (org, id.into()) { Ok(grounds) } else { Err(forged) }
+    if (grounds.org, grounds.person) == (org, id) { Ok(grounds) } else { Err(forged) }
 }
 
 impl Sealed for PersonRow {

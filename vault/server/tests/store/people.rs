@@ -211,7 +211,9 @@ async fn numbers_come_with_their_people_in_one_statement(vault: Vault) {
         .await;
 
     let current = bulk::current(&mut vault.read().await, org, &asked).await.unwrap();
-    assert_eq!(current.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
+    let mut found: Vec<_> = current.iter().map(|(id, _)| *id).collect();
+    found.sort_unstable();
+    assert_eq!(found, ids);
     let rows: Vec<_> = current.into_iter().map(|(_, row)| row.unwrap()).collect();
     assert!(rows.iter().zip(&ids).all(|(row, id)| row.grounds.person == *id));
     let with: Vec<_> = rows.iter().filter_map(|row| row.number.as_ref()).collect();
