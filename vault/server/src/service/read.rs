@@ -148,6 +148,8 @@ impl Release {
         if let Some(slice) = self.left.pop_front() {
             let asked = decide(&self.app, &self.ask, &slice);
             self.ahead = Some((slice, asked));
+            // The queue was woken on this very worker, and runs only when this task steps aside.
+            tokio::task::yield_now().await;
         }
         Some(self.open(slice, answer))
     }
