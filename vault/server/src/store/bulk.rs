@@ -81,7 +81,7 @@ async fn packed(tx: &mut Tx, org: OrganisationId, ids: &[PersonId]) -> Result<Pa
                         cast(group_concat(coalesce(n.id || n.blob || n.slot, zeroblob(220)), '')
                              as blob) as numbers
                    from json_each($1) j
-                   cross join person p on p.id = unhex(j.value)
+                   cross join person p indexed by person_grounds on p.id = unhex(j.value)
                    left join number n on n.person_id = p.id and n.state = 'active'
                         and octet_length(n.id || n.blob || n.slot) = 220
                   where p.org_id = $2" [hex_list(&ids), Uuid::from(org)],
