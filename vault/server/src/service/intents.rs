@@ -221,7 +221,7 @@ async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
         ids.sort_unstable();
         ids.dedup();
         for (id, current) in bulk::current(journal.reading(), org, &ids).await? {
-            known.insert((org, id), current.ok().map(Arc::new));
+            known.insert((org, id), current.ok());
         }
     }
     Ok(known)

@@ -21,6 +21,9 @@ use crate::service::read::{Line, Release};
 /// More bytes than any line of an answer has.
 const LINE: usize = 1024;
 
+/// Bytes of most lines.
+const USUAL_LINE: usize = 192;
+
 /// Everything at once; nothing at all if one number does not open.
 pub(super) async fn whole(mut release: Release, lang: Lang, count: usize) -> Answer {
     let mut results = Vec::with_capacity(count);
@@ -91,8 +94,14 @@ async fn next(mut release: Box<Release>) -> (Box<Release>, Slice) {
 }
 
 fn written(slice: Vec<Line>, lang: Lang) -> Bytes {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LINE * slice.len()));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LINE + USUAL_LINE * slice.len()));
     for one in slice {
+        if bytes.capacity() - bytes.len() < LINE {
+            // A `Vec` that grows by itself would leave numbers behind.
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * bytes.capacity()));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
         line(&mut bytes, &show::reads::result(one, lang));
     }
     Bytes::from_owner(Wiped(bytes))
