@@ -16,6 +16,7 @@ use crate::service::Result;
 use crate::service::activity::Activity;
 use crate::service::intents::Intents;
 use crate::service::keys::Keys;
+use crate::service::recent::Recent;
 use crate::store::authority::{self, Authority};
 use crate::store::{Commit, Reading, Store, Write};
 
@@ -41,6 +42,8 @@ pub struct App {
     pub activity: Activity,
     /// Reads that wait for their intent.
     pub intents: Intents,
+    /// People that were read and have not changed since.
+    pub recent: Recent,
     /// Fires when a purge was approved, so that the job need not wait for its minute.
     pub approved: Notify,
     /// Password hashes, few at a time.
@@ -97,6 +100,7 @@ impl App {
             demo,
             activity: Activity::default(),
             intents,
+            recent: Recent::default(),
             approved: Notify::new(),
             hashing: Hashing::for_cores(cores),
             passwords,
@@ -146,6 +150,7 @@ impl App {
 
     /// Takes over what this process committed itself.
     pub fn took(&self, commit: &Commit) {
+        self.recent.took(commit);
         if commit.authority.is_empty() {
             return;
         }

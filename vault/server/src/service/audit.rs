@@ -13,6 +13,7 @@ use super::{Error, Result, rights};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::authority::Authority;
+use crate::store::head::Seals;
 use crate::store::idempotency::{self, Answered};
 use crate::store::sealed::Removable;
 use crate::store::{self, Kept, Reading, Sealed, Write};
@@ -97,6 +98,11 @@ impl<'a> Journal<'a> {
     /// Reads in this transaction.
     pub fn reading(&mut self) -> &mut Reading<'a> {
         self.write.reading()
+    }
+
+    /// The seals of all tables as this transaction found them.
+    pub(super) fn seals(&self) -> &Seals {
+        self.write.seals()
     }
 
     /// The rows and tables without a seal of their own.

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::admit::{Policies, Policy, Quotas, admit};
 use super::audit::{self, Committed, Journal};
+use super::recent::Recent;
 use super::{Error, Result};
 use crate::app::{App, lock};
 use crate::auth::Actor;
@@ -186,7 +187,7 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
         let outcome = NumberEvent::ReleaseOutcome { read: *read, sent: *sent, failed: *failed };
         journal.append_as(actor, Some(*org), Some("use"), outcome)?;
     }
-    let known = fetch(&mut journal, asks).await?;
+    let known = fetch(&mut journal, &app.recent, asks).await?;
     let mut quotas = Quotas::fetch(&mut journal, asks).await?;
     let today = journal.at().tokyo_date();
     let mut policies = Policies::default();
@@ -210,8 +211,8 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
 /// What was found of each person; nothing where the row was not the vault's.
 type Known = HashMap<(OrganisationId, PersonId), Option<Arc<Current>>>;
 
-/// The rows of everyone in the group, one statement an organisation.
-async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
+/// The rows of everyone in the group: those held in memory, then one fetch an organisation.
+async fn fetch(journal: &mut Journal<'_>, recent: &Recent, asks: &[&Ask]) -> Result<Known> {
     let mut wanted: BTreeMap<OrganisationId, Vec<PersonId>> = BTreeMap::new();
     for ask in asks {
         wanted.entry(ask.org).or_default().extend(&ask.people);
@@ -220,9 +221,19 @@ async fn fetch(journal: &mut Journal<'_>, asks: &[&Ask]) -> Result<Known> {
     for (org, mut ids) in wanted {
         ids.sort_unstable();
         ids.dedup();
-        for (id, current) in bulk::current(journal.reading(), org, &ids).await? {
-            known.insert((org, id), current.ok());
+        let held = recent.of(journal.seals(), org, &ids)?;
+        let (mut missing, mut fetched) = (Vec::new(), Vec::new());
+        for (id, current) in ids.into_iter().zip(held) {
+            match current {
+                Some(current) => drop(known.insert((org, id), Some(current))),
+                None => missing.push(id),
+            }
         }
+        if !missing.is_empty() {
+            fetched = bulk::current(journal.reading(), org, &missing).await?;
+        }
+        recent.hold(org, fetched.iter().filter_map(|(_, current)| current.as_ref().ok()));
+        known.extend(fetched.into_iter().map(|(id, current)| ((org, id), current.ok())));
     }
     Ok(known)
 }

@@ -26,6 +26,7 @@ pub mod people;
 pub mod purge;
 mod queue;
 pub mod read;
+pub mod recent;
 pub mod rights;
 pub mod roster;
 pub mod sessions;

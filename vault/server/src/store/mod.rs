@@ -10,7 +10,6 @@ use azekura_core::time::Timestamp;
 use uuid::Uuid;
 
 mod error;
-mod head;
 mod index;
 mod migrate;
 mod postgres;
@@ -25,6 +24,7 @@ pub mod certificates;
 pub mod changes;
 pub mod clients;
 pub mod erase;
+pub mod head;
 pub mod idempotency;
 pub mod notices;
 pub mod numbers;

@@ -71,6 +71,13 @@ impl Store {
     }
 }
 
+impl Commit {
+    /// Whether a row of this table was written or removed.
+    pub fn changed(&self, table: Table) -> bool {
+        self.before.iter().any(|(changed, _)| *changed == table)
+    }
+}
+
 impl<'k> Write<'k> {
     /// The sequence number of the next entry.
     pub fn next_seq(&self) -> u64 {
