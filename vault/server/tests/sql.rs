@@ -27,7 +27,7 @@ struct Engines {
 async fn engines() -> Engines {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("data/vault.db");
-    let Store::Sqlite { writer: sqlite, .. } = Store::open_sqlite(&path, Open::New).await.unwrap()
+    let Store::Sqlite { readers: sqlite, .. } = Store::open_sqlite(&path, Open::New).await.unwrap()
     else {
         panic!("a file is opened as a file")
     };

@@ -8,9 +8,10 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 
 use super::sql::Store;
+use super::writer::Writer;
 use super::{Error, Result};
 
 /// How often the write-ahead log is asked to empty itself, and how long each time is waited.
@@ -38,9 +39,9 @@ impl Store {
     /// [`Error::Busy`] if a reader keeps the write-ahead log in use for five seconds.
     pub async fn scrub(&self, needles: &[[u8; 32]]) -> Result<Scan> {
         match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, path, .. } => {
                 truncate(writer).await?;
-                let path = writer.connect_options().get_filename().to_owned();
+                let path = path.clone();
                 let needles: HashSet<[u8; 32]> = needles.iter().copied().collect();
                 let scanned = tokio::task::spawn_blocking(move || scan(&path, &needles)).await;
                 scanned.unwrap_or(Err(Error::Busy))
@@ -50,10 +51,11 @@ impl Store {
     }
 }
 
-async fn truncate(writer: &SqlitePool) -> Result<()> {
+async fn truncate(writer: &Writer) -> Result<()> {
     for _ in 0..TRIES {
-        let (busy, _, _): (i64, i64, i64) =
-            sqlx::query_as("pragma wal_checkpoint(truncate)").fetch_one(writer).await?;
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
+            .fetch_one(&mut *writer.lock().await)
+            .await?;
         if busy == 0 {
             return Ok(());
         }

@@ -15,6 +15,7 @@ mod migrate;
 mod postgres;
 mod sql;
 mod sqlite;
+mod writer;
 
 pub mod accounts;
 pub mod audit;

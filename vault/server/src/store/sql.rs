@@ -5,6 +5,7 @@
 //! need different texts (`bulk.rs`) the two stand side by side in one `sql!`.
 
 use std::fs::File;
+use std::path::PathBuf;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -14,13 +15,16 @@ use sqlx::{
 };
 
 use super::Result;
+use super::writer::{SqliteTx, Writer};
 
 /// One SQLite file (a single writer, several readers) or one PostgreSQL pool.
 pub enum Store {
     /// A file of this process alone.
     Sqlite {
         /// One connection; it takes the write lock at BEGIN.
-        writer: SqlitePool,
+        writer: Writer,
+        /// Where the file is.
+        path: PathBuf,
         /// Connections on which the engine refuses writes.
         readers: SqlitePool,
         /// Held as long as the store lives, so that no second process opens the file.
@@ -33,7 +37,7 @@ pub enum Store {
 /// A transaction on either engine; dropped without `commit` it rolls back.
 pub enum Tx {
     /// On the SQLite file.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     /// On the PostgreSQL server.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -44,7 +48,7 @@ impl Store {
     /// where a role was told otherwise.
     pub(super) async fn begin_write(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(SqliteTx::Write(writer.begin().await?)),
             Self::Postgres(pool) => {
                 Tx::Postgres(pool.begin_with("BEGIN; SET LOCAL synchronous_commit = on").await?)
             }
@@ -54,7 +58,7 @@ impl Store {
     /// Starts a transaction in which the engine itself refuses writes.
     pub(super) async fn begin_read(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Sqlite { readers, .. } => Tx::Sqlite(SqliteTx::Read(readers.begin().await?)),
             Self::Postgres(pool) => Tx::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
             ),
@@ -64,7 +68,7 @@ impl Store {
     /// Closes all connections and gives the file free.
     pub async fn close(self) {
         match self {
-            Self::Sqlite { writer, readers, lock } => {
+            Self::Sqlite { writer, readers, lock, .. } => {
                 readers.close().await;
                 writer.close().await;
                 drop(lock);
@@ -78,10 +82,9 @@ impl Tx {
     /// Commits; a `Tx` that is dropped rolls back.
     pub(super) async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => Ok(tx.commit().await?),
         }
-        Ok(())
     }
 }
 

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
 use super::migrate::{Step, migrator, pending};
 use super::sql::Store;
+use super::writer::Writer;
 use super::{Error, Result};
 
 /// The same numbers and tables as for PostgreSQL.
@@ -50,14 +51,8 @@ impl Store {
             inspect(path).await?;
         }
         let options = settings(path);
-        let writer = PoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await?;
-        migrator(MIGRATIONS).run(&writer).await.map_err(|_| Error::Schema)?;
+        let mut writer = options.connect().await?;
+        migrator(MIGRATIONS).run(&mut writer).await.map_err(|_| Error::Schema)?;
         let readers = PoolOptions::new()
             .max_connections(4)
             .test_before_acquire(false)
@@ -65,9 +60,9 @@ impl Store {
             .max_lifetime(None)
             .connect_with(options.read_only(true).pragma("cache_size", "-8192"))
             .await?;
-        verify(&writer).await?;
-        verify(&readers).await?;
-        Ok(Self::Sqlite { writer, readers, lock })
+        verify(&mut writer).await?;
+        verify(&mut *readers.acquire().await?).await?;
+        Ok(Self::Sqlite { writer: Writer::new(writer), path: path.to_owned(), readers, lock })
     }
 }
 
@@ -174,27 +169,27 @@ async fn inspect(path: &Path) -> Result<()> {
         .read_only(true)
         .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging();
-    let pool: SqlitePool = PoolOptions::new().max_connections(1).connect_with(options).await?;
-    let seen = look_inside(&pool, unclean).await;
-    pool.close().await;
+    let mut connection = options.connect().await?;
+    let seen = look_inside(&mut connection, unclean).await;
+    connection.close().await?;
     seen
 }
 
-async fn look_inside(pool: &SqlitePool, unclean: bool) -> Result<()> {
-    if integer(pool, "pragma application_id").await? != APPLICATION_ID {
+async fn look_inside(on: &mut SqliteConnection, unclean: bool) -> Result<()> {
+    if integer(on, "pragma application_id").await? != APPLICATION_ID {
         return Err(Error::NotADatabase);
     }
-    let newest = integer(pool, "select coalesce(max(version), 0) from _sqlx_migrations").await?;
+    let newest = integer(on, "select coalesce(max(version), 0) from _sqlx_migrations").await?;
     pending(MIGRATIONS, newest)?;
-    if unclean && text(pool, "pragma quick_check(1)").await? != "ok" {
+    if unclean && text(on, "pragma quick_check(1)").await? != "ok" {
         return Err(Error::Corrupt { what: "database" });
     }
     Ok(())
 }
 
 /// Reads back what was set: a driver or a build of SQLite may pass over a setting in silence.
-async fn verify(pool: &SqlitePool) -> Result<()> {
-    if text(pool, "pragma journal_mode").await? != "wal" {
+async fn verify(on: &mut SqliteConnection) -> Result<()> {
+    if text(on, "pragma journal_mode").await? != "wal" {
         return Err(Error::Settings { name: "journal_mode" });
     }
     for (name, pragma, value) in [
@@ -206,19 +201,19 @@ async fn verify(pool: &SqlitePool) -> Result<()> {
         ("cell_size_check", "pragma cell_size_check", 1),
         ("application_id", "pragma application_id", APPLICATION_ID),
     ] {
-        if integer(pool, pragma).await? != value {
+        if integer(on, pragma).await? != value {
             return Err(Error::Settings { name });
         }
     }
     Ok(())
 }
 
-async fn integer(pool: &SqlitePool, query: &'static str) -> Result<i64> {
-    Ok(sqlx::query_scalar(query).fetch_one(pool).await?)
+async fn integer(on: &mut SqliteConnection, query: &'static str) -> Result<i64> {
+    Ok(sqlx::query_scalar(query).fetch_one(on).await?)
 }
 
-async fn text(pool: &SqlitePool, query: &'static str) -> Result<String> {
-    Ok(sqlx::query_scalar(query).fetch_one(pool).await?)
+async fn text(on: &mut SqliteConnection, query: &'static str) -> Result<String> {
+    Ok(sqlx::query_scalar(query).fetch_one(on).await?)
 }
 
 fn wal(path: &Path) -> PathBuf {
