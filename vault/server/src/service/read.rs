@@ -1,8 +1,8 @@
 //! Reading numbers for a purpose: the one path from ciphertext to digits.
 //!
 //! A call is cut into slices. Each slice is decided, logged and committed with whatever else waits,
-//! and only then opened; so a single read gets in between the slices of a large one. The next slice
-//! is decided while one is opened: a broken connection leaves intents for at most one slice more.
+//! and only then opened; so a single read gets in between the slices of a large one. The next slices
+//! are decided while one is opened: a broken connection leaves intents for at most two slices more.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +29,11 @@ use crate::store::numbers::NumberRow;
 use crate::store::{audit as entries, bulk, idempotency};
 
 /// People in one slice.
-const SLICE: usize = 1_000;
+const SLICE: usize = 500;
+
+/// Slices that are asked for while one is opened: one that is being decided, and one that waits so that
+/// the queue goes on without waiting for this task.
+const AHEAD: usize = 2;
 
 /// People in one call.
 pub const MOST: usize = 10_000;
@@ -59,7 +63,7 @@ pub struct Release {
     app: Arc<App>,
     ask: Ask,
     first: Option<(Vec<Wanted>, Answer)>,
-    ahead: Option<(Vec<Wanted>, Result<Asked>)>,
+    ahead: VecDeque<(Vec<Wanted>, Result<Asked>)>,
     left: VecDeque<Vec<Wanted>>,
     sent: u32,
     failed: u32,
@@ -124,7 +128,7 @@ pub async fn start(
     let answer = decide(app, &ask, &slice)?.answer().await?;
     let first = Some((slice, answer));
     let (app, ask) = (Arc::clone(app), Ask { charge: 0, ..ask });
-    Ok(Release { id, app, ask, first, ahead: None, left, sent: 0, failed: 0 })
+    Ok(Release { id, app, ask, first, ahead: VecDeque::new(), left, sent: 0, failed: 0 })
 }
 
 impl Release {
@@ -138,18 +142,17 @@ impl Release {
         let (slice, answer) = if let Some(first) = self.first.take() {
             first
         } else {
-            let (slice, asked) = self.ahead.take()?;
+            let (slice, asked) = self.ahead.pop_front()?;
             match answer(asked).await {
                 Ok(answer) => (slice, answer),
                 Err(error) => return Some(Err(error)),
             }
         };
-        // While this slice is opened, the next one is decided.
-        if let Some(slice) = self.left.pop_front() {
+        while self.ahead.len() < AHEAD
+            && let Some(slice) = self.left.pop_front()
+        {
             let asked = decide(&self.app, &self.ask, &slice);
-            self.ahead = Some((slice, asked));
-            // The queue was woken on this very worker, and runs only when this task steps aside.
-            tokio::task::yield_now().await;
+            self.ahead.push_back((slice, asked));
         }
         Some(self.open(slice, answer))
     }
