@@ -165,7 +165,7 @@ impl Release {
             .into_iter()
             .map(|wanted| {
                 let decided = wanted.id.and_then(|_| decided.next());
-                self.line(wanted, decided, &mut opener)
+                self.line(wanted, decided.as_ref(), &mut opener)
             })
             .collect()
     }
@@ -173,11 +173,11 @@ impl Release {
     fn line(
         &mut self,
         wanted: Wanted,
-        decided: Option<Decided>,
+        decided: Option<&Decided>,
         opener: &mut Opener<'_>,
     ) -> Result<Line> {
-        let current = decided.as_ref().and_then(|decided| decided.current.as_deref());
-        let denial = match (&decided, current) {
+        let current = decided.and_then(|decided| decided.current.as_deref());
+        let denial = match (decided, current) {
             (Some(decided), Some(_)) => decided.denial,
             _ => Some(Denial::NotFound),
         };
