@@ -35,6 +35,19 @@ struct Derived {
 impl Seal<'_> {
     /// Appends the sealed `plaintext` to `out`.
     pub(crate) fn seal(&self, salt: &Salt, plaintext: &[u8], out: &mut Vec<u8>) {
+        self.append(salt, plaintext, out);
+        wipe_stack();
+    }
+
+    /// The plaintext of what [`Self::seal`] appended.
+    pub(crate) fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, IntegrityFailure> {
+        let opened = self.decrypt(sealed);
+        wipe_stack();
+        opened
+    }
+
+    #[inline(never)]
+    fn append(&self, salt: &Salt, plaintext: &[u8], out: &mut Vec<u8>) {
         let derived = self.derive(salt);
         let mut text = Zeroizing::new(plaintext.to_vec());
         let tag = Aes256GcmSiv::new((&derived.key).into())
@@ -46,8 +59,8 @@ impl Seal<'_> {
         out.extend_from_slice(&tag);
     }
 
-    /// The plaintext of what [`Self::seal`] appended.
-    pub(crate) fn open(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, IntegrityFailure> {
+    #[inline(never)]
+    fn decrypt(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, IntegrityFailure> {
         let (salt, rest) = sealed.split_first_chunk().ok_or(IntegrityFailure)?;
         let (commitment, rest) = rest.split_first_chunk::<32>().ok_or(IntegrityFailure)?;
         let (ciphertext, tag) = rest.split_last_chunk::<16>().ok_or(IntegrityFailure)?;
@@ -75,4 +88,11 @@ impl Seal<'_> {
         let nonce = rest.first_chunk().expect("12 are left");
         Derived { key: *key, commitment: *commitment, nonce: *nonce }
     }
+}
+
+/// Overwrites what the call before left on the stack: cipher and authenticator spill registers
+/// there, blocks of the plaintext among them, and wipe none of it (RT-27).
+#[inline(never)]
+fn wipe_stack() {
+    core::hint::black_box(&mut [0_u8; 8 * 1024]);
 }
