@@ -22,6 +22,12 @@ pub struct Options {
     /// Address of the API; only loopback is served without TLS
     #[arg(long, env = "AZEKURA_LISTEN", value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
+    /// Certificate chain for TLS (PEM), the vault's own certificate first; read again at SIGHUP
+    #[arg(long, env = "AZEKURA_TLS_CERT", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of that certificate (PEM), closed to everyone but its owner
+    #[arg(long, env = "AZEKURA_TLS_KEY", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
     /// File with the 32-byte unlock credential, as hexadecimal
     #[arg(long, env = "AZEKURA_UNLOCK_FILE", value_name = "FILE")]
     unlock_file: Option<PathBuf>,
@@ -40,6 +46,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Address of the API.
     pub listen: SocketAddr,
+    /// What TLS is served with, if it is.
+    pub tls: Option<TlsFiles>,
     /// The unlock credential; asked for at the terminal if there is none.
     pub unlock_file: Option<PathBuf>,
     /// The rules that passwords follow.
@@ -48,11 +56,22 @@ pub struct Config {
     pub allow_root: bool,
 }
 
+/// Where the two halves of the vault's identity lie.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The certificate chain.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileOptions {
     data_dir: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
     unlock_file: Option<PathBuf>,
     passwords: Option<Profile>,
     allow_root: Option<bool>,
@@ -69,6 +88,10 @@ impl Options {
                 .or(file.data_dir)
                 .context("say where the vault is: --data-dir, AZEKURA_DATA_DIR or data_dir")?,
             listen: self.listen.or(file.listen).unwrap_or(([127, 0, 0, 1], 8443).into()),
+            tls: tls(
+                self.tls_cert.clone().or(file.tls_cert),
+                self.tls_key.clone().or(file.tls_key),
+            )?,
             unlock_file: self.unlock_file.clone().or(file.unlock_file).or_else(credential),
             passwords: self.passwords.or(file.passwords).unwrap_or_default(),
             allow_root: self.allow_root || file.allow_root.unwrap_or(false),
@@ -79,9 +102,10 @@ impl Options {
 impl Config {
     /// Refuses an address that needs TLS.
     pub fn check_listen(&self) -> Result<()> {
-        if !self.listen.ip().is_loopback() {
+        if !self.listen.ip().is_loopback() && self.tls.is_none() {
             bail!(
-                "serve needs TLS for {}; without it only a loopback address is served",
+                "serve needs TLS for {}: --tls-cert and --tls-key; \
+                 without them only a loopback address is served",
                 self.listen
             );
         }
@@ -94,6 +118,14 @@ impl FileOptions {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("read the configuration {}", path.display()))?;
         toml::from_str(&text).with_context(|| format!("understand {}", path.display()))
+    }
+}
+
+fn tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<TlsFiles>> {
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate, key })),
+        (None, None) => Ok(None),
+        _ => bail!("TLS needs both a certificate and its key: --tls-cert and --tls-key"),
     }
 }
 
@@ -122,8 +154,16 @@ mod tests {
 
     #[test]
     fn only_loopback_is_served_without_tls() {
-        let config = options("data_dir = '/srv/vault'\nlisten = '192.0.2.1:8443'").unwrap();
-        assert!(config.check_listen().is_err());
+        let public = "data_dir = '/srv/vault'\nlisten = '192.0.2.1:8443'";
+        assert!(options(public).unwrap().check_listen().is_err());
+        let tls = format!("{public}\ntls_cert = 'vault.pem'\ntls_key = 'vault.key'");
+        assert!(options(&tls).unwrap().check_listen().is_ok());
         assert!(options("data_dir = '/srv/vault'").unwrap().check_listen().is_ok());
+    }
+
+    #[test]
+    fn half_an_identity_is_an_error() {
+        assert!(options("data_dir = '/srv/vault'\ntls_cert = 'vault.pem'").is_err());
+        assert!(options("data_dir = '/srv/vault'\ntls_key = 'vault.key'").is_err());
     }
 }

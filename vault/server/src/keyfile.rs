@@ -90,15 +90,11 @@ impl StateDir {
     /// The whole of a file, or `None` if there is none.
     pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let path = self.path(name);
-        let mut file = match no_follow().read(true).open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(failed("open", &path, source)),
-        };
-        owner_only(&file, &path)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|source| failed("read", &path, source))?;
-        Ok(Some(bytes))
+        match no_follow().read(true).open(&path) {
+            Ok(file) => read_closed(file, &path).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(failed("open", &path, source)),
+        }
     }
 
     /// Puts `bytes` in the place of a file: after a crash it is the old one or the new one.
@@ -213,6 +209,19 @@ fn read_record(record: &[u8], key: &RowKey) -> Option<SlotId> {
     let (id, mac) = record.split_at_checked(16)?;
     let slot = SlotId::from(Uuid::from_slice(id).ok()?);
     same(mac, &key.tombstone(slot)).then_some(slot)
+}
+
+/// The whole of a secret that lies elsewhere; its file must be closed to everyone but its owner.
+pub fn read_private(path: &Path) -> Result<Vec<u8>> {
+    let file = File::open(path).map_err(|source| failed("open", path, source))?;
+    read_closed(file, path)
+}
+
+fn read_closed(mut file: File, path: &Path) -> Result<Vec<u8>> {
+    owner_only(&file, path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|source| failed("read", path, source))?;
+    Ok(bytes)
 }
 
 fn no_follow() -> OpenOptions {

@@ -1,16 +1,19 @@
 //! `serve`: the vault at work until it is told to stop.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use azekura_core::audit::event::VaultEvent;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use super::{open, socket, unlock};
 use crate::app::App;
 use crate::config::Config;
 use crate::http;
+use crate::http::listen::{self, Door, Tls};
 use crate::jobs::{self, Tasks};
 use crate::service::intents::Queue;
 use crate::service::log;
@@ -28,53 +31,118 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     if app.demo {
         bail!("a vault made by demo never becomes a production vault; run azekura init");
     }
+    let door = door(config).await?;
+    let (mut signals, address) = (Signals::new()?, door.listener.local_addr()?);
+    let (tls, scheme) = (door.tls.clone(), if door.tls.is_some() { "https" } else { "http" });
+    let running = Running::start(app, queue, door).await?;
+    if let Some(tls) = tls {
+        running.renew_at_hangup(tls)?;
+    }
+    println!("listening on {scheme}://{address}");
+    signals.stop().await;
+    running.finish_at_once_if(signals).await
+}
+
+async fn door(config: &Config) -> Result<Door> {
+    let tls = config.tls.clone().map(|files| Tls::load(files.certificate, files.key));
+    let tls = tls.transpose()?.map(Arc::new);
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("listen on {}", config.listen))?;
-    let (stopped, address) = (stopped()?, listener.local_addr()?);
-    let running = Running::start(app, queue, listener).await?;
-    println!("listening on http://{address}");
-    stopped.await;
-    running.finish().await
+    Ok(Door { tls, ..Door::from(listener) })
 }
 
 /// A vault that serves.
 pub struct Running {
     /// The vault.
     pub app: Arc<App>,
-    tasks: Tasks,
+    /// Those who let requests in.
+    doors: Tasks,
+    /// What requests need to finish.
+    jobs: Tasks,
+    cut: CancellationToken,
 }
 
 impl Running {
-    /// Starts the API on `listener`, the jobs and the operator's socket.
-    pub async fn start(app: Arc<App>, queue: Queue, listener: TcpListener) -> Result<Self> {
-        let tasks = Tasks::default();
+    /// Starts the API at `door`, the jobs and the operator's socket.
+    pub async fn start(app: Arc<App>, queue: Queue, door: impl Into<Door>) -> Result<Self> {
+        let (door, doors, jobs) = (door.into(), Tasks::default(), Tasks::default());
+        let cut = door.cut.clone();
         let software = format!("azekura {}", env!("CARGO_PKG_VERSION"));
         log::note(&app, VaultEvent::Started { boot: sys::boot(), software }).await?;
-        jobs::start(&tasks, &app, queue);
-        tasks.start(socket::serve(Arc::clone(&app), tasks.stop())?);
-        tasks.start(http::listen::serve(listener, http::router(Arc::clone(&app)), tasks.stop()));
-        Ok(Self { app, tasks })
+        jobs::start(&jobs, &app, queue);
+        doors.start(socket::serve(Arc::clone(&app), doors.stop())?);
+        doors.start(listen::serve(door, http::router(Arc::clone(&app)), doors.stop()));
+        Ok(Self { app, doors, jobs, cut })
     }
 
-    /// Lets requests under way finish, writes the last entries and signs them.
+    /// Lets requests under way finish, writes the last entries, signs them and forgets the keys.
+    ///
+    /// # Errors
+    ///
+    /// If the last entries could not be written, or something still holds the keys.
     pub async fn finish(self) -> Result<()> {
-        self.tasks.finish().await;
+        self.doors.finish().await;
+        self.jobs.finish().await;
         log::touch_sessions(&self.app).await?;
         log::note(&self.app, VaultEvent::Stopped { boot: sys::boot() }).await?;
         log::checkpoint(&self.app).await?;
+        // Keys are wiped as the last holder lets go of them.
+        Arc::into_inner(self.app).map(drop).context("something still holds the keys")
+    }
+
+    /// The same; at a further signal, requests under way are cut off.
+    pub(crate) async fn finish_at_once_if(self, mut signals: Signals) -> Result<()> {
+        let cut = self.cut.clone();
+        let mut finishing = pin!(self.finish());
+        tokio::select! {
+            done = finishing.as_mut() => return done,
+            () = signals.stop() => cut.cancel(),
+        }
+        finishing.await
+    }
+
+    /// Reads certificate and key anew at each SIGHUP.
+    fn renew_at_hangup(&self, tls: Arc<Tls>) -> Result<()> {
+        let (mut hangup, stop) = (signal(SignalKind::hangup())?, self.doors.stop());
+        self.doors.start(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    _ = hangup.recv() => {}
+                }
+                match tls.reload() {
+                    Ok(()) => tracing::info!("the certificate for TLS was read anew"),
+                    Err(error) => {
+                        let error = &error as &dyn std::error::Error;
+                        tracing::error!(error, "the old certificate for TLS stays in use");
+                    }
+                }
+            }
+        });
         Ok(())
     }
 }
 
-/// Ends with a signal to stop; signals count from this call on, not from the first look.
-pub(crate) fn stopped() -> Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
+/// Signals to stop; they count from the moment this is made, not from the first look.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Ends with the next one.
+    pub(crate) async fn stop(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    })
+    }
 }

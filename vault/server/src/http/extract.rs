@@ -1,10 +1,10 @@
 //! What handlers are given: who calls, which thing the path names, what the query asks for.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{Uri, header};
 use azekura_core::id::{OrganisationId, RequestId};
@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::code::Code;
+use super::listen::Peer;
 use super::problem::Failed;
 use crate::app::App;
 use crate::auth::{Actor, Who};
@@ -130,7 +131,7 @@ fn bearer(parts: &Parts, app: &App, locked: Locked) -> Result<Actor, Failed> {
 }
 
 fn ip(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip())
+    parts.extensions.get::<Peer>().map(|peer| peer.ip)
 }
 
 async fn path<T>(parts: &mut Parts, app: &Arc<App>) -> Result<Path<T>, Failed>

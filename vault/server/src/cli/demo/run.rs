@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{PEOPLE, Stage, Teller, play};
 use crate::cli::open::{SystemClock, SystemRng};
-use crate::cli::serve::{Running, stopped};
+use crate::cli::serve::{Running, Signals};
 use crate::cli::setup::{self, Secret};
 use crate::service::log;
 use crate::sys;
@@ -76,18 +76,19 @@ impl Demo {
             people: self.people,
         };
         let mut out = Teller::new(std::io::stdout(), self.lang, self.json);
-        let app = Arc::clone(&founded.app);
+        let app = founded.app;
         let told =
             play(&stage, &mut out, async |folder: &Path| Ok(log::export(&app, folder).await?));
         let told = told.await;
-        let stopped = stopped()?;
+        drop(app);
+        let mut signals = Signals::new()?;
         if let (Ok(ready), Some(path)) = (&told, &self.ready_file) {
             ready.write(path)?;
         }
         if told.is_ok() {
-            stopped.await;
+            signals.stop().await;
         }
-        running.finish().await?;
+        running.finish_at_once_if(signals).await?;
         told.map(drop)
     }
 }
