@@ -9,6 +9,9 @@ pub enum Error {
     /// The base URL cannot be used.
     #[error("could not use this base URL: it must be https, or http to this machine")]
     Address,
+    /// What was given as the authority to trust is no certificate.
+    #[error("could not use this authority: it holds no certificate (PEM)")]
+    Authority,
     /// The key or session token has characters that no token has.
     #[error("could not send the key or session token: it is not one")]
     Credential,
@@ -38,6 +41,7 @@ impl Error {
         match self {
             Self::Problem(problem) => Some(&problem.code),
             Self::Address
+            | Self::Authority
             | Self::Credential
             | Self::Random(_)
             | Self::Transport(_)

@@ -6,7 +6,7 @@ use azekura_wire::problem::{MEDIA_TYPE, Problem};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, RETRY_AFTER,
 };
-use reqwest::{Method, Request, Response, StatusCode, Url};
+use reqwest::{Certificate, ClientBuilder, Method, Request, Response, StatusCode, Url, tls};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -52,7 +52,28 @@ impl Client {
     ///
     /// [`Error::Address`] if the URL is none of these; [`Error::Transport`] if TLS cannot be set up.
     pub fn new(base_url: &str) -> Result<Self, Error> {
-        let base = Url::parse(base_url).ok().filter(usable).ok_or(Error::Address)?;
+        let base = address(base_url)?;
+        // Without TLS no authority is needed; a small container may have none.
+        let plain = base.scheme() == "http";
+        Self::over(base, |http| if plain { http.tls_certs_only([]) } else { http })
+    }
+
+    /// The same, where the vault's certificate comes from an authority of your own: only those in
+    /// `roots` (PEM) are trusted, and none of the system's.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::new`]; [`Error::Authority`] if there is no certificate in `roots`.
+    pub fn trusting(base_url: &str, roots: &[u8]) -> Result<Self, Error> {
+        let base = address(base_url)?;
+        let roots = Certificate::from_pem_bundle(roots).map_err(|_| Error::Authority)?;
+        if roots.is_empty() {
+            return Err(Error::Authority);
+        }
+        Self::over(base, |http| http.tls_certs_only(roots))
+    }
+
+    fn over(base: Url, trust: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Self, Error> {
         // Fails only if the process chose a provider before, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let builder = reqwest::Client::builder()
@@ -60,12 +81,10 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy()
+            .tls_version_min(tls::Version::TLS_1_3)
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(Duration::from_mins(1));
-        // Without TLS no authority is needed; a small container may have none.
-        let plain = base.scheme() == "http";
-        let builder = if plain { builder.tls_certs_only([]) } else { builder };
-        let http = builder.build()?;
+        let http = trust(builder).build()?;
         Ok(Self { http, base, token: None, pause: Duration::from_millis(200) })
     }
 
@@ -274,6 +293,10 @@ fn keyed(mut request: Request) -> Result<Request, Error> {
     let key = HeaderValue::try_from(key).expect("a UUID is hexadecimal digits and hyphens");
     request.headers_mut().insert(IDEMPOTENCY_KEY, key);
     Ok(request)
+}
+
+fn address(base_url: &str) -> Result<Url, Error> {
+    Url::parse(base_url).ok().filter(usable).ok_or(Error::Address)
 }
 
 /// Whether numbers may be sent there: encrypted, or without leaving the machine.
