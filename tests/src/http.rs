@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::tls::{Stream, Trust};
+
 /// Longer than any answer may take; a test that waits for it has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -14,6 +16,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Caller {
     /// Where the API is.
     pub address: SocketAddr,
+    /// Whom they believe that it is the vault; without it they speak in the clear.
+    pub trust: Option<Trust>,
     /// What stands behind `Bearer`.
     pub token: Option<String>,
 }
@@ -32,7 +36,7 @@ pub struct Answer {
 impl Caller {
     /// Nobody.
     pub fn anonymous(address: SocketAddr) -> Self {
-        Self { address, token: None }
+        Self { address, trust: None, token: None }
     }
 
     /// The answer to a GET.
@@ -67,7 +71,40 @@ impl Caller {
         body: Option<&[u8]>,
     ) -> Answer {
         let request = self.request(method, path, headers, body);
-        exchange(self.address, &request).expect("the server answers")
+        self.exchange(&request).expect("the server answers")
+    }
+
+    /// Sends bytes and reads until the server closes.
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails, or ends before a whole answer.
+    pub fn exchange(&self, request: &[u8]) -> io::Result<Answer> {
+        let mut stream = self.connect()?;
+        // A server that refuses early closes its end before it has read everything.
+        let sent = stream.write_all(request).and_then(|()| stream.flush());
+        let mut bytes = Vec::new();
+        match stream.read_to_end(&mut bytes) {
+            Ok(_) => {}
+            Err(_) if !bytes.is_empty() => {}
+            Err(error) => return Err(sent.err().unwrap_or(error)),
+        }
+        Answer::parse(&bytes).ok_or_else(|| io::Error::other("the answer is not whole"))
+    }
+
+    /// A connection that gives up after a minute.
+    ///
+    /// # Errors
+    ///
+    /// If nobody listens, or whoever does is not to be trusted.
+    pub fn connect(&self) -> io::Result<Stream> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        match &self.trust {
+            None => Ok(Stream::Plain(stream)),
+            Some(trust) => trust.connect(stream),
+        }
     }
 
     /// The bytes of a request.
@@ -97,36 +134,6 @@ impl Caller {
         bytes.extend_from_slice(body.unwrap_or_default());
         bytes
     }
-}
-
-/// Sends `request` and reads until the server closes.
-///
-/// # Errors
-///
-/// If the connection fails, or ends before a whole answer.
-pub fn exchange(address: SocketAddr, request: &[u8]) -> io::Result<Answer> {
-    let mut stream = connect(address)?;
-    // A server that refuses early closes its end before it has read everything.
-    let sent = stream.write_all(request);
-    let mut bytes = Vec::new();
-    match stream.read_to_end(&mut bytes) {
-        Ok(_) => {}
-        Err(_) if !bytes.is_empty() => {}
-        Err(error) => return Err(sent.err().unwrap_or(error)),
-    }
-    Answer::parse(&bytes).ok_or_else(|| io::Error::other("the answer is not whole"))
-}
-
-/// A connection that gives up after a minute.
-///
-/// # Errors
-///
-/// If nobody listens.
-pub fn connect(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
 }
 
 impl Answer {

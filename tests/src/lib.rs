@@ -17,6 +17,7 @@ pub mod postgres;
 pub mod process;
 pub mod site;
 pub mod sqlite;
+pub mod tls;
 pub mod vault;
 
 pub use http::{Answer, Caller};

@@ -78,11 +78,15 @@ impl Server {
         self.child.wait().expect("a child can be waited for");
     }
 
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
+    }
+
     /// Asks it to stop and waits until it has; says whether it ended well.
     pub fn stop(mut self) -> bool {
-        let pid = self.pid().to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(asked.is_ok_and(|status| status.success()), "kill -TERM");
+        self.signal("TERM");
         wait_for("the server to stop", || self.ended())
     }
 }

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
 
+use crate::tls::Trust;
 use crate::{Answer, Caller};
 
 /// An API under test.
 #[derive(Clone)]
 pub struct Site {
-    address: SocketAddr,
+    nobody: Caller,
     now: Arc<dyn Fn() -> u64 + Send + Sync>,
     count: Arc<AtomicU32>,
 }
@@ -40,12 +41,20 @@ impl Site {
 
     /// The API at `address`, whose clock says `now` in seconds since 1970.
     pub fn with_clock(address: SocketAddr, now: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self { address, now: Arc::new(now), count: Arc::default() }
+        let nobody = Caller::anonymous(address);
+        Self { nobody, now: Arc::new(now), count: Arc::default() }
+    }
+
+    /// The same, over TLS.
+    #[must_use]
+    pub fn trusting(mut self, trust: Trust) -> Self {
+        self.nobody.trust = Some(trust);
+        self
     }
 
     /// Somebody who is not signed in.
     pub fn anonymous(&self) -> Caller {
-        Caller::anonymous(self.address)
+        self.nobody.clone()
     }
 
     /// The program that holds `key`.

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::process::{PATIENCE, Server, program, run, wait_for};
+use crate::tls::Authority;
 use crate::{Member, Site};
 
 /// A vault and the server that serves it.
@@ -44,9 +45,20 @@ impl Vault {
 
     /// The same, with the server's own log at `level`.
     pub fn start_logging(level: &'static str) -> Self {
-        let Founded { files, tokens } = Founded::new();
+        Self::serving(Founded::new(), level, |site| site)
+    }
+
+    /// The same, over TLS with a certificate of `authority`.
+    pub fn start_with_tls(authority: &Authority) -> Self {
+        let founded = Founded::new();
+        authority.certify(&founded.files.certificate(), &founded.files.key());
+        Self::serving(founded, "info", |site| site.trusting(authority.trust()))
+    }
+
+    fn serving(founded: Founded, level: &'static str, reach: impl FnOnce(Site) -> Site) -> Self {
+        let Founded { files, tokens } = founded;
         let (server, address) = files.serve("127.0.0.1:0", level);
-        let site = Site::new(address);
+        let site = reach(Site::new(address));
         let names = ["kanri.ichi", "kanri.ni"];
         let administrators =
             tokens.iter().zip(names).map(|(token, login)| site.enrol(token, login)).collect();
@@ -71,6 +83,17 @@ impl Vault {
     /// Ends the server as a power cut would.
     pub fn kill9(&self) {
         self.server().take().expect("the server runs").kill9();
+    }
+
+    /// Sends a signal to the server.
+    pub fn signal(&self, name: &str) {
+        self.server().as_ref().expect("the server runs").signal(name);
+    }
+
+    /// Waits until the server has ended; says whether it ended well.
+    pub fn ended(&self) -> bool {
+        let mut server = self.server().take().expect("the server runs");
+        wait_for("the server to end", || server.ended())
     }
 
     /// Lets the server stop by itself.
@@ -167,6 +190,16 @@ impl Files {
         self.dir.path().join("credential")
     }
 
+    /// The certificate for TLS, if there is one.
+    pub fn certificate(&self) -> PathBuf {
+        self.dir.path().join("vault.pem")
+    }
+
+    /// The key of that certificate.
+    pub fn key(&self) -> PathBuf {
+        self.dir.path().join("vault.key")
+    }
+
     /// What the servers wrote to standard output and standard error so far.
     pub fn logs(&self) -> Vec<u8> {
         let read = |name: &str| fs::read(self.dir.path().join(name)).unwrap_or_default();
@@ -183,18 +216,22 @@ impl Files {
     /// own environment.
     pub fn opening(&self, command: &str) -> Command {
         let mut azekura = Command::new(program("azekura"));
-        for name in ["AZEKURA_CONFIG", "AZEKURA_DATA_DIR", "AZEKURA_LISTEN", "AZEKURA_LOG"] {
-            azekura.env_remove(name);
+        for name in ["CONFIG", "DATA_DIR", "LISTEN", "LOG", "TLS_CERT", "TLS_KEY"] {
+            azekura.env_remove(format!("AZEKURA_{name}"));
         }
         azekura.args(command.split(' ')).current_dir(self.root());
         azekura.arg("--data-dir").arg(self.state()).arg("--unlock-file").arg(self.credential());
         azekura
     }
 
-    /// `azekura serve` on `listen`.
+    /// `azekura serve` on `listen`, with TLS if there is a certificate.
     pub fn serving(&self, listen: &str) -> Command {
         let mut azekura = self.opening("serve");
         azekura.args(["--listen", listen, "--allow-root"]);
+        if self.certificate().exists() {
+            azekura.arg("--tls-cert").arg(self.certificate());
+            azekura.arg("--tls-key").arg(self.key());
+        }
         azekura
     }
 
@@ -270,7 +307,8 @@ impl Files {
     fn listening(&self) -> Vec<SocketAddr> {
         let said = fs::read_to_string(self.dir.path().join("stdout")).unwrap_or_default();
         let whole = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-        let addresses = whole.filter_map(|line| line.trim().strip_prefix("listening on http://"));
+        let urls = whole.filter_map(|line| line.trim().strip_prefix("listening on "));
+        let addresses = urls.filter_map(|url| url.split("://").nth(1));
         addresses.filter_map(|address| address.parse().ok()).collect()
     }
 }

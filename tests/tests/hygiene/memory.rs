@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io::{Read, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use azekura_tests::canary::{Canaries, Hit};
-use azekura_tests::http::connect;
 use azekura_tests::process::wait_for;
+use azekura_tests::tls::{Authority, Stream};
 use azekura_tests::{Answer, Handler, Vault, number};
 use serde_json::json;
 
@@ -14,14 +15,18 @@ use crate::Scene;
 
 #[test]
 fn rt_27_no_number_stays_in_the_memory_of_the_server() {
-    let vault = Vault::start();
-    let scene = Scene::new(&vault);
+    no_number_stays(&Vault::start(), 20_000..20_100);
+    no_number_stays(&Vault::start_with_tls(&Authority::new()), 20_100..20_200);
+}
+
+fn no_number_stays(vault: &Vault, numbers: Range<u32>) {
+    let scene = Scene::new(vault);
     let memory = format!("/proc/{}/mem", vault.pid());
     assert!(
         fs::File::open(&memory).is_ok(),
         "the server's memory is closed to its own user; run this test as root"
     );
-    let numbers: Vec<String> = (20_000..20_100).map(number).collect();
+    let numbers: Vec<String> = numbers.map(number).collect();
     let canaries = Canaries::new(&numbers);
     assert!(stands_in(&memory, "架空商事".as_bytes()), "this finds what is in memory");
     let mut open = Vec::new();
@@ -44,12 +49,12 @@ fn rt_27_no_number_stays_in_the_memory_of_the_server() {
 }
 
 /// Reads a number over a connection and leaves it open, with a harmless request behind it.
-fn keep_alive(handler: &Handler, person: &str) -> std::net::TcpStream {
+fn keep_alive(handler: &Handler, person: &str) -> Stream {
     let body = handler.asking(&[person], "withholding_slip").to_string();
     let headers = [("Connection", "keep-alive"), ("Content-Type", "application/json")];
     let path = handler.path("reads");
     let request = handler.request("POST", &path, &headers, Some(body.as_bytes()));
-    let mut stream = connect(handler.address).unwrap();
+    let mut stream = handler.connect().unwrap();
     stream.write_all(&request).unwrap();
     let mut bytes = vec![0; 64 * 1024];
     let mut length = 0;
@@ -69,11 +74,17 @@ fn cancel(handler: &Handler, person: &str, number: &str) {
     let request = handler.request("POST", &handler.path("changes"), &json, Some(body.as_bytes()));
     let half = request.len() - 40;
     for part in [&request[..half], &request[..]] {
-        connect(handler.address).unwrap().write_all(part).unwrap();
+        send(handler, part);
     }
     let body = handler.asking(&[person], "withholding_slip").to_string();
     let request = handler.request("POST", &handler.path("reads"), &json, Some(body.as_bytes()));
-    connect(handler.address).unwrap().write_all(&request).unwrap();
+    send(handler, &request);
+}
+
+/// Sends bytes and hangs up.
+fn send(handler: &Handler, bytes: &[u8]) {
+    let mut stream = handler.connect().unwrap();
+    stream.write_all(bytes).and_then(|()| stream.flush()).unwrap();
 }
 
 impl Scene<'_> {

@@ -1,7 +1,6 @@
 //! A number put where none belongs is refused, and repeated nowhere.
 
 use azekura_tests::canary::Canaries;
-use azekura_tests::http::exchange;
 use azekura_tests::site::text;
 use azekura_tests::{Answer, Caller, Vault, number};
 use serde_json::{Value, json};
@@ -179,7 +178,7 @@ impl Placements<'_> {
         ] {
             let canary = self.canary();
             let request = request.replace("{}", &canary);
-            let answer = exchange(sato.address, request.as_bytes()).unwrap();
+            let answer = sato.exchange(request.as_bytes()).unwrap();
             self.note("the head of a request", answer);
         }
     }
