@@ -212,6 +212,7 @@ create table idempotency (
     status bigint not null,
     body bytea not null,
     created_at bigint not null,
+    mac bytea not null,
     primary key (actor, key)
 );
 create index idempotency_age on idempotency (created_at);

@@ -216,6 +216,7 @@ create table idempotency (
     status integer not null,
     body blob not null,
     created_at integer not null,
+    mac blob not null,
     primary key (actor, key)
 ) strict, without rowid;
 create index idempotency_age on idempotency (created_at);

@@ -18,10 +18,11 @@ pub fn run(file: &Path, statements: &str) {
 }
 
 /// The rows that a question is answered with.
-pub fn rows(file: &Path, question: &'static str) -> Vec<SqliteRow> {
+pub fn rows(file: &Path, question: &str) -> Vec<SqliteRow> {
     wait(async {
         let mut connection = open(file).await;
-        let rows = connection.fetch_all(sqlx::raw_sql(question)).await.expect("the rows");
+        let rows =
+            connection.fetch_all(sqlx::raw_sql(AssertSqlSafe(question))).await.expect("the rows");
         connection.close().await.expect("the file closes");
         rows
     })

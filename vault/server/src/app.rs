@@ -14,10 +14,13 @@ use crate::auth::passwords::Profile;
 use crate::keyfile::StateDir;
 use crate::service::Result;
 use crate::service::activity::Activity;
+use crate::service::integrity::Integrity;
 use crate::service::intents::Intents;
 use crate::service::keys::Keys;
 use crate::service::recent::Recent;
+use crate::service::refusals::Refusals;
 use crate::store::authority::{self, Authority};
+use crate::store::ledger::Shared;
 use crate::store::{Commit, Reading, Store, Write};
 
 /// Everything a use case needs. One per process.
@@ -46,6 +49,12 @@ pub struct App {
     pub recent: Recent,
     /// Fires when a purge was approved, so that the job need not wait for its minute.
     pub approved: Notify,
+    /// What this process last left in the database.
+    pub ledger: Shared,
+    /// Refusals that are not written yet.
+    pub refusals: Refusals,
+    /// What was found changed outside the vault, by name.
+    pub integrity: Integrity,
     /// Password hashes, few at a time.
     pub hashing: Hashing,
     /// The rules that passwords follow.
@@ -84,9 +93,9 @@ impl App {
     /// If a row or table of rights is not as the vault wrote it.
     pub async fn new(parts: Parts, intents: Intents) -> Result<Self> {
         let Parts { store, keys, state, clock, rng, log_key, node, demo, passwords } = parts;
-        let authority = {
+        let (authority, ledger) = {
             let mut reading = store.read(&keys.ring().row).await?;
-            Authority::load(&mut reading).await?
+            (Authority::load(&mut reading).await?, Shared::load(&mut reading).await?)
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
@@ -102,6 +111,9 @@ impl App {
             intents,
             recent: Recent::default(),
             approved: Notify::new(),
+            ledger,
+            refusals: Refusals::default(),
+            integrity: Integrity::default(),
             hashing: Hashing::for_cores(cores),
             passwords,
             authority: RwLock::new(Arc::new(authority)),

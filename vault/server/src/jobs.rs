@@ -12,7 +12,9 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::auth::Actor;
 use crate::service::intents::{self, Queue};
-use crate::service::{Result, audit, change, execute, log, passwords, purge, users};
+use crate::service::{
+    Result, audit, change, execute, integrity, log, passwords, purge, refusals, users,
+};
 use crate::sys;
 
 /// The tasks of a running vault and the way to stop them.
@@ -45,7 +47,9 @@ impl Tasks {
 pub fn start(tasks: &Tasks, app: &Arc<App>, queue: Queue) {
     tasks.start(intents::serve(Arc::clone(app), queue, tasks.stop()));
     every(tasks, app, Duration::from_secs(1), async |app| log::checkpoint(&app).await.map(drop));
+    every(tasks, app, Duration::from_secs(1), async |app| integrity::watch(&app).await);
     every(tasks, app, Duration::from_secs(10), async |app| log::touch_sessions(&app).await);
+    every(tasks, app, Duration::from_mins(1), async |app| refusals::write(&app).await);
     every(tasks, app, Duration::from_mins(1), async |app| log::heartbeat(&app, sys::boot()).await);
     every(tasks, app, Duration::from_mins(1), async |app| {
         change::expire(&app, &Actor::job("expiry")).await.map(drop)

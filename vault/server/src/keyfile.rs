@@ -131,6 +131,14 @@ impl StateDir {
             .map_err(|error| failed("understand", &self.path("anchor"), error.into()))
     }
 
+    /// The last checkpoint and the first one of each Tokyo day. A line that a crash cut off is passed
+    /// over.
+    pub fn anchors(&self) -> Result<Vec<Anchor>> {
+        let days = self.read("anchors.log")?.unwrap_or_default();
+        let days = days.split(|byte| *byte == b'\n').flat_map(serde_json::from_slice);
+        Ok(days.chain(self.anchor()?).collect())
+    }
+
     /// Moves the anchor, and notes the first one of each Tokyo day in `anchors.log`.
     pub fn set_anchor(&self, anchor: &Anchor) -> Result<()> {
         let text = serde_json::to_string(anchor)

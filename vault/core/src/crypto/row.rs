@@ -81,6 +81,11 @@ impl RowKey {
         hmac(self.bytes(), &[b"mnv1/grounds\0", grounds])
     }
 
+    /// The MAC of an answer that is kept for a repeated request.
+    pub fn answer_mac(&self, answer: &[u8]) -> [u8; 32] {
+        hmac(self.bytes(), &[b"mnv1/answer\0", answer])
+    }
+
     /// What the row adds to its table's sum.
     pub fn term(&self, row: &RowInput) -> Sum {
         Sum(hmac(self.bytes(), &[b"mnv1/term\0", row.0.as_slice()]))

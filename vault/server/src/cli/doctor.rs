@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::socket;
 use crate::app::App;
 use crate::config::Options;
-use crate::service::rights;
-use crate::store::{audit, verify};
+use crate::service::{integrity, rights};
+use crate::store::audit;
 use crate::sys;
 
 /// Say what is wrong with this vault
@@ -77,8 +77,9 @@ pub(super) async fn within(app: &App) -> Result<Vec<Finding>> {
 }
 
 async fn tables(app: &App) -> Result<Finding> {
-    let forged = verify::verify_tables(&mut app.reading().await?).await?;
-    let found = match forged.as_slice() {
+    let names: Vec<_> =
+        integrity::find(&mut app.reading().await?, &app.state).await?.into_iter().collect();
+    let found = match names.as_slice() {
         [] => Ok(()),
         names => {
             Err((Severity::Failure, format!("changed outside the vault: {}", names.join(", "))))

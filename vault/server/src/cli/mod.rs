@@ -2,7 +2,7 @@
 
 pub mod demo;
 mod doctor;
-pub(crate) mod open;
+pub mod open;
 pub mod serve;
 pub mod setup;
 mod socket;

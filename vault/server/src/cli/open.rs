@@ -17,9 +17,11 @@ use crate::app::{App, Parts};
 use crate::auth::passwords::Profile;
 use crate::config::Config;
 use crate::keyfile::{StateDir, Tombstones};
+use crate::service::integrity;
 use crate::service::intents::{Intents, Queue};
 use crate::service::keys::Keys;
-use crate::store::{Open, Store, audit, verify};
+use crate::store::tree::{self, Fault};
+use crate::store::{Open, Store, audit};
 
 /// The machine's clock.
 pub(crate) struct SystemClock;
@@ -42,8 +44,12 @@ impl Rng for SystemRng {
     }
 }
 
-/// Opens the vault of `config` with its unlock secret.
-pub(super) async fn open(config: &Config, unlock: &Unlock) -> Result<(Arc<App>, Queue)> {
+/// The vault of `config`, opened with its unlock secret, and the other end of its queue of reads.
+///
+/// # Errors
+///
+/// If keys, database and what this node signed do not fit together.
+pub async fn open(config: &Config, unlock: &Unlock) -> Result<(Arc<App>, Queue)> {
     let state = StateDir::open(&config.data_dir)?;
     let bytes = state.read("keyring")?.context("there is no keyring here; run azekura init")?;
     let Opened { keyring, master, .. } = Keyring::decode(&bytes, unlock)?;
@@ -82,7 +88,8 @@ pub(super) async fn app(
     Ok((Arc::new(App::new(parts, intents).await?), queue))
 }
 
-/// The database must hold every table as its seal says, and at least the log that this node signed.
+/// The database must hold the log that its head names, and at least what this node signed. Tables that
+/// do not fit their seals give nobody anything; they are named once the vault runs.
 async fn check_log(store: &Store, keyring: &Keyring, state: &StateDir) -> Result<()> {
     let mut reading = store.read(&keyring.row).await?;
     let head = audit::head(&mut reading).await?;
@@ -98,9 +105,14 @@ async fn check_log(store: &Store, keyring: &Keyring, state: &StateDir) -> Result
             );
         }
     }
-    let forged = verify::verify_tables(&mut reading).await?;
-    if !forged.is_empty() {
-        tracing::error!(tables = ?forged, "tables were changed outside the vault");
+    if let Some(Fault::Lines { from, until }) =
+        tree::verify_log(&mut reading, &integrity::signed(state)?).await?
+    {
+        bail!(
+            "entries {from} to {} of the log are not those that were written; \
+             restore the database as the manual says",
+            until.saturating_sub(1)
+        );
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{Uri, header};
+use axum::http::{Extensions, Uri, header};
 use azekura_core::id::{OrganisationId, RequestId};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -131,7 +131,12 @@ fn bearer(parts: &Parts, app: &App, locked: Locked) -> Result<Actor, Failed> {
 }
 
 fn ip(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<Peer>().map(|peer| peer.ip)
+    source(&parts.extensions)
+}
+
+/// Where a request comes from.
+pub(super) fn source(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Peer>().map(|peer| peer.ip)
 }
 
 async fn path<T>(parts: &mut Parts, app: &Arc<App>) -> Result<Path<T>, Failed>

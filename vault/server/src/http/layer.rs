@@ -14,6 +14,7 @@ use azekura_core::text::contains_number;
 use tokio::time::{Instant, timeout};
 
 use super::code::Code;
+use super::extract::source;
 use super::lang::Lang;
 use super::listen::{Peer, Transport};
 use super::problem::{Failed, Problem};
@@ -48,9 +49,13 @@ pub(super) async fn around(
     let transport = request.extensions().get::<Peer>().map(|peer| peer.transport);
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("", MatchedPath::as_str);
+    let source = source(request.extensions());
     let ran = timeout(LONGEST, next.run(request)).await;
     let mut response = ran.unwrap_or_else(|_| Failed::from(Code::Timeout).into_response());
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
+        if !path.is_empty() && only_counted(&method, response.status()) {
+            app.refusals.note(problem.code(), path, source);
+        }
         response = problem.response(lang, id);
     }
     retry_after(&app, &mut response);
@@ -87,6 +92,14 @@ fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool)
     if close {
         headers.insert(header::CONNECTION, fixed("close"));
     }
+}
+
+/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known
+/// gets no transaction. Sign-ins have entries of their own.
+fn only_counted(method: &Method, status: StatusCode) -> bool {
+    let unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::LOCKED);
+    let hidden = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
+    unknown || (method == Method::GET && hidden)
 }
 
 /// The name of a method that the API has; any other is the caller's own text.

@@ -47,6 +47,11 @@ impl Problem {
         Self { code, errors: Vec::new(), attempts_left: None, id: None }
     }
 
+    /// Its stable code.
+    pub(super) fn code(&self) -> &'static str {
+        self.code.text()
+    }
+
     /// The problem in words.
     pub(super) fn response(&self, lang: Lang, request: RequestId) -> Response {
         let body = wire::Problem {

@@ -79,7 +79,9 @@ async fn open<'a>(
     org: Option<OrganisationId>,
     cap: Option<&'static str>,
 ) -> Result<Journal<'a>> {
-    let mut write = app.store.begin(&app.keys.ring().row).await.map_err(Error::unlogged)?;
+    let ledger = app.ledger.hold().await.map_err(Error::unlogged)?;
+    let write = app.store.begin_held(&app.keys.ring().row, ledger).await;
+    let mut write = write.map_err(Error::unlogged)?;
     let authority = app.authority_at(&mut write).await?;
     Ok(Journal { app, actor, org, cap, at: app.clock.now(), authority, write })
 }

@@ -35,7 +35,7 @@ pub fn origin(app: &App) -> String {
 pub async fn checkpoint(app: &App) -> Result<Note> {
     let mut reading = app.reading().await?;
     let head = entries::head(&mut reading).await?;
-    let latest = entries::latest_checkpoint(&mut reading).await?;
+    let latest = entries::checkpoint_of(&mut reading, head.size()).await?;
     drop(reading);
     let (size, root) = (head.size(), HEXLOWER.encode(&head.root()));
     if let Some(anchor) = app.state.anchor()?
@@ -44,11 +44,14 @@ pub async fn checkpoint(app: &App) -> Result<Note> {
         tracing::error!(anchored = anchor.size, size, "the log is not the one this node signed");
         return Err(Error::AuditUnavailable(None));
     }
-    if let Some(latest) = latest.filter(|latest| latest.size == size) {
+    let signed = Checkpoint { origin: origin(app), size, root: head.root() };
+    let public = app.log_key.public_key();
+    let own =
+        |note: &Note| Checkpoint::open(&note.note, &origin(app), &public) == Ok(signed.clone());
+    if let Some(latest) = latest.filter(own) {
         return Ok(latest);
     }
     let at = app.clock.now();
-    let signed = Checkpoint { origin: origin(app), size, root: head.root() };
     let note = signed.sign(&origin(app), &app.log_key.public_key(), |text| app.log_key.sign(text));
     let note = Note { size, note, at };
     app.store.insert_checkpoint(&note).await?;

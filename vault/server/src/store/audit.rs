@@ -21,6 +21,17 @@ pub struct Leaf {
     pub leaf: Vec<u8>,
 }
 
+impl Leaf {
+    /// The line, if it is of this organisation. The column only finds it; the line itself counts.
+    fn of(self, org: OrganisationId) -> Result<Self> {
+        match Entry::from_leaf(&self.leaf) {
+            Ok(entry) if entry.tenant == Some(org) => Ok(self),
+            Ok(_) => Err(Error::Forged { what: "log entry" }),
+            Err(_) => Err(Error::Corrupt { what: "log entry" }),
+        }
+    }
+}
+
 /// A signed checkpoint (C2SP signed note).
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Note {
@@ -74,7 +85,7 @@ pub async fn entries_of(
     )
     .all::<LeafRow>()
     .await?;
-    Ok(rows.into_iter().map(Leaf::from).collect())
+    rows.into_iter().map(Leaf::from).map(|leaf| leaf.of(org)).collect()
 }
 
 /// At most `limit` lines that name a person or belong to a read, from `seq` on.
@@ -126,20 +137,12 @@ fn beat(leaf: &[u8]) -> Result<Timestamp> {
     }
 }
 
-/// The newest checkpoint, if one was signed.
-pub async fn latest_checkpoint(reading: &mut Reading<'_>) -> Result<Option<Note>> {
-    let row =
-        sql!(reading.tx(), "select size, note, at from checkpoint order by size desc limit 1",)
-            .optional::<NoteRow>()
-            .await?;
-    Ok(row.map(Note::from))
-}
-
-/// The smallest checkpoint that covers `size` entries, if one was signed.
-pub async fn checkpoint_covering(reading: &mut Reading<'_>, size: u64) -> Result<Option<Note>> {
+/// The checkpoint of exactly `size` entries, if one was signed. Whoever shows it looks whether the
+/// signature is this vault's.
+pub async fn checkpoint_of(reading: &mut Reading<'_>, size: u64) -> Result<Option<Note>> {
     let row = sql!(
         reading.tx(),
-        "select size, note, at from checkpoint where size >= $1 order by size limit 1",
+        "select size, note, at from checkpoint where size = $1",
         size.cast_signed(),
     )
     .optional::<NoteRow>()
@@ -148,23 +151,20 @@ pub async fn checkpoint_covering(reading: &mut Reading<'_>, size: u64) -> Result
 }
 
 impl Store {
-    /// Keeps a signed checkpoint. It is outside the log that it signs, so it needs no entry.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Duplicate`] if one of this size is there.
+    /// Keeps a signed checkpoint, in the place of one of the same size. It is outside the log that it
+    /// signs, so it needs no entry.
     pub async fn insert_checkpoint(&self, note: &Note) -> Result<()> {
         let mut tx = self.begin_write().await?;
         sql!(
             &mut tx,
-            "insert into checkpoint (size, note, at) values ($1, $2, $3)",
+            "insert into checkpoint (size, note, at) values ($1, $2, $3)
+             on conflict (size) do update set note = excluded.note, at = excluded.at",
             note.size.cast_signed(),
             note.note.as_str(),
             note.at.as_millis(),
         )
         .run()
-        .await
-        .map_err(|error| error.naming("checkpoint"))?;
+        .await?;
         tx.commit().await
     }
 }

@@ -187,7 +187,7 @@ pub async fn client_uses(
 /// Writes lines and their index of people.
 pub(super) async fn insert_lines(tx: &mut Tx, lines: &[Line]) -> Result<()> {
     let columns = LineColumns::of(lines);
-    sql!(
+    let written = sql!(
         tx,
         sqlite: "insert into log_entry (seq, org_id, beat_hour, leaf)
                  select j.value ->> 0, unhex(j.value ->> 1), j.value ->> 2,
@@ -200,6 +200,10 @@ pub(super) async fn insert_lines(tx: &mut Tx, lines: &[Line]) -> Result<()> {
     )
     .run()
     .await?;
+    // A trigger could pass over a line in silence.
+    if usize::try_from(written) != Ok(lines.len()) {
+        return Err(Error::Unlogged);
+    }
     insert_index(tx, lines).await
 }
 

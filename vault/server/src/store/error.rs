@@ -56,6 +56,9 @@ pub enum Error {
     /// A file that is no database, or of another program.
     #[error("could not open the file; it is not an Azekura database")]
     NotADatabase,
+    /// The log ends before, or other than, where this process left it.
+    #[error("could not rely on the database; an older state of it was put back")]
+    Older,
     /// Others can read the file or its directory.
     #[error("could not use the {what}; its permissions let others in (must be {mode})")]
     Permissions {

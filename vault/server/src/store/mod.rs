@@ -27,6 +27,7 @@ pub mod clients;
 pub mod erase;
 pub mod head;
 pub mod idempotency;
+pub mod ledger;
 pub mod notices;
 pub mod numbers;
 pub mod people;
@@ -34,6 +35,7 @@ pub mod purges;
 pub mod roster;
 pub mod sealed;
 pub mod sessions;
+pub mod tree;
 pub mod verify;
 pub mod write;
 

@@ -17,6 +17,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::authority::AuthorityRow;
+use super::ledger::{Held, Mark, Touched};
 use super::sql::{Row, Statement, Store, Tx};
 use super::{Error, Result};
 
@@ -96,6 +97,7 @@ pub struct Kept<T> {
     value: T,
     version: u64,
     seq: u64,
+    mark: Mark,
     term: Sum,
 }
 
@@ -103,6 +105,8 @@ pub struct Kept<T> {
 pub struct Reading<'k> {
     tx: Tx,
     key: &'k RowKey,
+    ledger: Option<Held>,
+    touched: Touched,
 }
 
 impl Store {
@@ -114,7 +118,12 @@ impl Store {
 
 impl<'k> Reading<'k> {
     pub(super) fn new(tx: Tx, key: &'k RowKey) -> Self {
-        Self { tx, key }
+        Self { tx, key, ledger: None, touched: Touched::new() }
+    }
+
+    /// From here on a row counts only in the newest form that the ledger knows.
+    pub(super) fn held_to(&mut self, ledger: Held) {
+        self.ledger = Some(ledger);
     }
 
     /// The value of this id, if there is one.
@@ -123,7 +132,12 @@ impl<'k> Reading<'k> {
     ///
     /// [`Error::Forged`] if the vault did not write the row so.
     pub async fn find<T: Sealed>(&mut self, id: impl Into<Uuid>) -> Result<Option<Kept<T>>> {
-        self.optional(|tx| T::find(tx, id.into())).await
+        let id = id.into();
+        let found = self.optional(|tx| T::find(tx, id)).await?;
+        if found.is_none() && self.expects(T::TABLE, id) {
+            return Err(Error::Forged { what: T::WHAT });
+        }
+        Ok(found)
     }
 
     pub(super) async fn optional<T: Sealed>(
@@ -144,15 +158,16 @@ impl<'k> Reading<'k> {
 
     /// The value of a row, after its MAC was checked.
     pub(super) fn verify<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<Kept<T>> {
-        let (value, Stamp { version, seq, .. }, input) = self.genuine::<T>(row)?;
-        Ok(Kept { value, version, seq, term: self.key.term(&input) })
+        let (value, stamp, input) = self.genuine::<T>(row)?;
+        let (Stamp { version, seq, .. }, mark) = (&stamp, stamp.mark());
+        Ok(Kept { value, version: *version, seq: *seq, mark, term: self.key.term(&input) })
     }
 
     fn genuine<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<(T, Stamp, RowInput)> {
         let forged = Error::Forged { what: T::WHAT };
         let Some((stamp, body)) = Stamp::split(&row.sealed) else { return Err(forged) };
         let input = input::<T>(row.id, &row.columns, &stamp, body);
-        if !same(&self.key.row_mac(&input), &stamp.mac) {
+        if !same(&self.key.row_mac(&input), &stamp.mac) || !self.newest(T::TABLE, row.id, &stamp) {
             return Err(forged);
         }
         let value = serde_json::from_slice(body)
@@ -170,8 +185,30 @@ impl<'k> Reading<'k> {
         self.key
     }
 
-    pub(super) fn into_tx(self) -> Tx {
-        self.tx
+    pub(super) fn into_parts(self) -> (Tx, Option<Held>, Touched) {
+        (self.tx, self.ledger, self.touched)
+    }
+
+    /// Notes the form in which this transaction leaves a row, or that it removes it.
+    pub(super) fn touch(&mut self, table: Table, id: Uuid, mark: Option<Mark>) {
+        self.touched.insert((table, id), mark);
+    }
+
+    /// Whether there must be a row of this id.
+    pub(super) fn expects(&self, table: Table, id: Uuid) -> bool {
+        let Some(ledger) = &self.ledger else { return false };
+        match self.touched.get(&(table, id)) {
+            Some(mark) => mark.is_some(),
+            None => ledger.expects(table, id),
+        }
+    }
+
+    fn newest(&self, table: Table, id: Uuid, stamp: &Stamp) -> bool {
+        let Some(ledger) = &self.ledger else { return true };
+        match self.touched.get(&(table, id)) {
+            Some(mark) => *mark == Some(stamp.mark()),
+            None => ledger.newest(table, id, stamp.mark()),
+        }
     }
 }
 
@@ -189,8 +226,9 @@ impl<T: Sealed> Kept<T> {
         let mut stamp = Stamp { version, seq, mac: [0; 32] };
         let input = input::<T>(id, &columns, &stamp, &body);
         stamp.mac = key.row_mac(&input);
+        let mark = stamp.mark();
         let row = Raw { id, columns, sealed: stamp.join(&body) };
-        Ok((Self { value, version, seq, term: key.term(&input) }, row))
+        Ok((Self { value, version, seq, mark, term: key.term(&input) }, row))
     }
 }
 
@@ -219,6 +257,10 @@ impl<T> Kept<T> {
         &self.term
     }
 
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
+    }
+
     pub(super) fn stamp(&self) -> [u8; 16] {
         (u128::from(self.version) << 64 | u128::from(self.seq)).to_be_bytes()
     }
@@ -245,6 +287,11 @@ impl Stamp {
         let (mac, body) = rest.split_first_chunk()?;
         let (version, seq) = (u64::from_be_bytes(*version), u64::from_be_bytes(*seq));
         Some((Self { version, seq, mac: *mac }, body))
+    }
+
+    fn mark(&self) -> Mark {
+        let [a, b, c, d, e, f, g, h, ..] = self.mac;
+        [a, b, c, d, e, f, g, h]
     }
 
     fn join(&self, body: &[u8]) -> Vec<u8> {

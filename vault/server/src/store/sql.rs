@@ -65,6 +65,18 @@ impl Store {
         })
     }
 
+    /// A number that changes when somebody else than this store's writer commits to the file. `None`
+    /// where the engine has no such number.
+    pub async fn foreign_writes(&self) -> Result<Option<i64>> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                let version = sqlx::query_scalar("pragma data_version").fetch_one(writer).await?;
+                Some(version)
+            }
+            Self::Postgres(_) => None,
+        })
+    }
+
     /// Closes all connections and gives the file free.
     pub async fn close(self) {
         match self {

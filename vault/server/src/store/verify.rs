@@ -1,5 +1,7 @@
 //! Whether each sealed table holds exactly the rows that the vault left in it.
 
+use std::collections::HashMap;
+
 use azekura_core::change::Change;
 use azekura_core::crypto::row::{Sum, Table};
 use azekura_core::purge::Purge;
@@ -11,11 +13,13 @@ use uuid::Uuid;
 
 use super::certificates::CertificateRow;
 use super::head::{Head, Seal, Seals};
+use super::ledger::Mark;
 use super::numbers::NumberRow;
 use super::people::PersonRow;
 use super::roster::TrainingRow;
 use super::sealed::{Kept, Raw, Reading, Sealed};
-use super::{Error, Result, index};
+use super::sql::{Tx, sql};
+use super::{Error, Result, idempotency, index, purges};
 
 /// Rows read at once; at most the driver's read-ahead.
 pub(super) const STEP: i64 = 256;
@@ -33,18 +37,91 @@ pub async fn verify_tables(reading: &mut Reading<'_>) -> Result<Vec<&'static str
     for wanted in Table::ALL {
         forged.extend(verify_table(reading, head.seals(), wanted).await?);
     }
+    if !schema_is_plain(reading.tx()).await? {
+        forged.push("schema");
+    }
+    if !forged.contains(&Purge::WHAT) && !items_agree(reading).await? {
+        forged.push("items of a purge");
+    }
+    if !idempotency::agree(reading).await? {
+        forged.push(idempotency::WHAT);
+    }
     if !forged.contains(&PersonRow::WHAT) && !index::agrees(reading).await? {
         forged.push("index of people");
     }
     Ok(forged)
 }
 
-#[expect(clippy::cognitive_complexity, reason = "an arm for each table: none is left out")]
+/// Whether each batch has the items that its digest is over.
+async fn items_agree(reading: &mut Reading<'_>) -> Result<bool> {
+    let mut after = Uuid::nil();
+    loop {
+        let batches = reading.all::<Purge>(|tx| Purge::scan(tx, after, STEP)).await?;
+        let Some(last) = batches.last() else { return Ok(true) };
+        after = last.id.into();
+        for batch in &batches {
+            match purges::items(reading, batch).await {
+                Ok(_) => {}
+                Err(Error::Forged { .. } | Error::Corrupt { .. }) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether the database has nothing that acts by itself: no trigger, view or rule. The vault has none
+/// of them, and one could take away a line of the log behind its back.
+pub(super) async fn schema_is_plain(tx: &mut Tx) -> Result<bool> {
+    let (found,) = sql!(
+        tx,
+        sqlite: "select count(*) from sqlite_schema where type in ('trigger', 'view')" [],
+        postgres: "select (select count(*) from pg_trigger where not tgisinternal)
+                        + (select count(*) from pg_rules where schemaname = current_schema())
+                        + (select count(*) from pg_views where schemaname = current_schema())" [],
+    )
+    .one::<(i64,)>()
+    .await?;
+    Ok(found == 0)
+}
+
 async fn verify_table(
     reading: &mut Reading<'_>,
     seals: &Seals,
     wanted: Table,
 ) -> Result<Option<&'static str>> {
+    let fits = marks(reading, seals, wanted).await?.is_some();
+    Ok((!fits).then(|| name(wanted)))
+}
+
+/// How a table is named to whoever keeps the vault.
+pub const fn name(table: Table) -> &'static str {
+    match table {
+        Table::Organisation => Organisation::WHAT,
+        Table::User => User::WHAT,
+        Table::Credential => Credential::WHAT,
+        Table::Session => Session::WHAT,
+        Table::Designation => Designation::WHAT,
+        Table::Appointment => Appointment::WHAT,
+        Table::Client => Client::WHAT,
+        Table::ClientUse => ClientUse::WHAT,
+        Table::Notice => Notice::WHAT,
+        Table::Person => PersonRow::WHAT,
+        Table::Number => NumberRow::WHAT,
+        Table::Change => Change::WHAT,
+        Table::Purge => Purge::WHAT,
+        Table::Certificate => CertificateRow::WHAT,
+        Table::Enrolment => Enrolment::WHAT,
+        Table::Training => TrainingRow::WHAT,
+    }
+}
+
+/// The rows of a table by id, each by the beginning of its MAC; `None` if it does not fit its seal.
+#[expect(clippy::cognitive_complexity, reason = "an arm for each table: none is left out")]
+pub(super) async fn marks(
+    reading: &mut Reading<'_>,
+    seals: &Seals,
+    wanted: Table,
+) -> Result<Option<HashMap<Uuid, Mark>>> {
     match wanted {
         Table::Organisation => check::<Organisation>(reading, seals).await,
         Table::User => check::<User>(reading, seals).await,
@@ -68,9 +145,13 @@ async fn verify_table(
 async fn check<T: Sealed>(
     reading: &mut Reading<'_>,
     seals: &Seals,
-) -> Result<Option<&'static str>> {
-    let genuine = table::<T>(reading, seals.of(T::TABLE)?, drop).await?;
-    Ok((!genuine).then_some(T::WHAT))
+) -> Result<Option<HashMap<Uuid, Mark>>> {
+    let mut rows = HashMap::new();
+    let note = |kept: Kept<T>| {
+        rows.insert(kept.id(), kept.mark());
+    };
+    let genuine = table::<T>(reading, seals.of(T::TABLE)?, note).await?;
+    Ok(genuine.then_some(rows))
 }
 
 /// Whether the rows of a table are those it was sealed with; passes on each that is genuine.

@@ -1,7 +1,7 @@
 //! The one way to change anything: a transaction that holds the head of the log from its first
 //! statement and appends to the log before it commits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azekura_core::audit::event::VaultEvent;
 use azekura_core::audit::tree::{Hash, leaf_hash};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::authority::{AuthorityRow, Removed};
 use super::head::{Head, Seal, Seals};
+use super::ledger::Held;
 use super::sealed::{Kept, Reading, Removable, Sealed};
 use super::sql::{Store, Tx};
 use super::{Error, Result, bulk};
@@ -34,6 +35,22 @@ pub(super) struct Line {
     /// Hours since 1970 UTC, if the line is a heartbeat.
     pub(super) beat_hour: Option<i64>,
     pub(super) subjects: Vec<Uuid>,
+}
+
+impl Line {
+    /// An entry, its bytes, and what finds it.
+    pub(super) fn of(entry: &Entry, leaf: Vec<u8>) -> Self {
+        let beats = matches!(entry.event, Event::Vault(VaultEvent::Heartbeat { .. }));
+        let beat_hour = beats.then(|| entry.at.as_millis().div_euclid(3_600_000));
+        let people = entry.event.people().into_iter().map(Uuid::from);
+        let subjects = people.chain(entry.event.read().map(Uuid::from)).collect();
+        Self { seq: entry.seq, org: entry.tenant, leaf, beat_hour, subjects }
+    }
+
+    /// What the index finds it by, each once.
+    pub(super) fn subjects(&self) -> BTreeSet<Uuid> {
+        self.subjects.iter().copied().collect()
+    }
 }
 
 /// What a commit did.
@@ -68,6 +85,20 @@ impl Store {
             lines: Vec::new(),
             authority: Vec::new(),
         })
+    }
+}
+
+impl Store {
+    /// Starts to write, and holds everything that is read to what the ledger knows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::begin`]; [`Error::Older`] if an older state of the log was put back.
+    pub async fn begin_held<'k>(&self, key: &'k RowKey, mut ledger: Held) -> Result<Write<'k>> {
+        let mut write = self.begin(key).await?;
+        ledger.meet(&mut write.reading, &write.head).await?;
+        write.reading.held_to(ledger);
+        Ok(write)
     }
 }
 
@@ -114,11 +145,7 @@ impl<'k> Write<'k> {
             LeafError::TooLong => Error::TooLong,
             LeafError::Canonical(_) | LeafError::Unreadable => Error::Corrupt { what: "log entry" },
         })?;
-        let beats = matches!(entry.event, Event::Vault(VaultEvent::Heartbeat { .. }));
-        let beat_hour = beats.then(|| entry.at.as_millis().div_euclid(3_600_000));
-        let people = entry.event.people().into_iter().map(Uuid::from);
-        let subjects = people.chain(entry.event.read().map(Uuid::from)).collect();
-        self.lines.push(Line { seq, org: entry.tenant, leaf, beat_hour, subjects });
+        self.lines.push(Line::of(entry, leaf));
         Ok(seq)
     }
 
@@ -129,8 +156,12 @@ impl<'k> Write<'k> {
     /// [`Error::Duplicate`] if one of its keys is taken; the transaction is then of no more use.
     pub async fn insert<T: Sealed>(&mut self, value: T) -> Result<Kept<T>> {
         let (kept, row) = Kept::seal(self.reading.key(), value, 1, self.row_seq())?;
+        if self.reading.expects(T::TABLE, row.id) {
+            return Err(self.taken::<T>(row.id).await);
+        }
         let statement = T::insert(self.reading.tx(), &row);
         statement.run().await.map_err(|error| error.naming(T::WHAT))?;
+        self.reading.touch(T::TABLE, row.id, Some(kept.mark()));
         self.move_sum(T::TABLE, |sum| sum.add(kept.term()))?;
         self.authority.extend(T::authority(&kept));
         Ok(kept)
@@ -152,6 +183,7 @@ impl<'k> Write<'k> {
         if changed != 1 {
             return Err(Error::Stale { what: T::WHAT });
         }
+        self.reading.touch(T::TABLE, row.id, Some(next.mark()));
         self.move_sum(T::TABLE, |sum| sum.sub(kept.term()).add(next.term()))?;
         self.authority.extend(T::authority(&next));
         Ok(next)
@@ -167,6 +199,7 @@ impl<'k> Write<'k> {
         if statement.run().await? != 1 {
             return Err(Error::Stale { what: T::WHAT });
         }
+        self.reading.touch(T::TABLE, kept.id(), None);
         self.move_sum(T::TABLE, |sum| sum.sub(kept.term()))?;
         if T::authority(&kept).is_some() {
             let removed = Removed { table: T::TABLE, id: kept.id() };
@@ -184,12 +217,18 @@ impl<'k> Write<'k> {
         let first_seq = self.head.size();
         let before = self.seal_tables()?;
         let key = self.reading.key();
-        let mut tx = self.reading.into_tx();
+        let (mut tx, mut ledger, touched) = self.reading.into_parts();
         if !self.lines.is_empty() {
             bulk::insert_lines(&mut tx, &self.lines).await?;
             self.head.save(&mut tx, key).await?;
         }
+        if let Some(ledger) = &mut ledger {
+            ledger.about_to(&self.head, touched);
+        }
         tx.commit().await?;
+        if let Some(ledger) = &mut ledger {
+            ledger.done();
+        }
         Ok(Commit {
             first_seq,
             size: self.head.size(),
@@ -229,6 +268,15 @@ impl<'k> Write<'k> {
         };
         self.sums.insert(table, moved(sum));
         Ok(())
+    }
+
+    /// Why a row of this id cannot be added: it is there, or somebody took it away.
+    async fn taken<T: Sealed>(&mut self, id: Uuid) -> Error {
+        match self.reading.find::<T>(id).await {
+            Ok(Some(_)) => Error::Duplicate { what: T::WHAT },
+            Ok(None) => Error::Forged { what: T::WHAT },
+            Err(error) => error,
+        }
     }
 
     fn row_seq(&self) -> u64 {

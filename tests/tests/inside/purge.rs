@@ -1,115 +1,15 @@
 //! What is past its retention goes, by three hands and after a grace, and leaves a certificate. The
 //! vault runs in this process, because days must pass.
 
-#![cfg(test)]
-
 use std::fs;
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use azekura::app::App;
-use azekura::auth::Actor;
-use azekura::cli::setup::{self, Secret};
-use azekura::service::execute::{self, Done};
-use azekura::service::{intents, log};
-use azekura_core::audit::event::Boot;
-use azekura_core::time::{Clock, Timestamp};
+use azekura::service::execute::Done;
 use azekura_tests::site::text;
-use azekura_tests::vault::Files;
-use azekura_tests::{Handler, Member, Office, Site, number};
-use secrecy::ExposeSecret;
+use azekura_tests::{Handler, Office, number};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
-use tokio_util::sync::CancellationToken;
-use zeroize::Zeroizing;
 
-const HOUR: i64 = 3_600_000;
-
-/// A production vault whose clock the test moves. No job runs but those that the test runs.
-struct Lab {
-    site: Site,
-    administrators: Vec<Member>,
-    app: Arc<App>,
-    clock: Arc<TestClock>,
-    runtime: Runtime,
-    files: Files,
-}
-
-struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-impl Lab {
-    fn new() -> Self {
-        let (files, runtime) = (Files::new(), Runtime::new().unwrap());
-        let secret = Secret::Credential(Zeroizing::new([9; 32]));
-        let mut founded = runtime.block_on(setup::found(&files.state(), secret, false)).unwrap();
-        fs::write(files.trust(), founded.trust.to_string()).unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(founded.app.clock.now().as_millis())));
-        Arc::get_mut(&mut founded.app).unwrap().clock = Arc::<TestClock>::clone(&clock);
-        let app = founded.app;
-        let address = serve(&runtime, &app, founded.queue);
-        let seconds = Arc::clone(&clock);
-        let site = Site::with_clock(address, move || {
-            u64::try_from(seconds.now().as_millis() / 1000).unwrap()
-        });
-        let names = ["kanri.ichi", "kanri.ni"];
-        let tokens = founded.tokens.iter().zip(names);
-        let administrators =
-            tokens.map(|(token, login)| site.enrol(token.expose_secret(), login)).collect();
-        Self { site, administrators, app, clock, runtime, files }
-    }
-
-    fn office(&self) -> Office<'_> {
-        let [first, second] = self.administrators.as_slice() else { unreachable!("two of them") };
-        Office::found(&self.site, [first, second], "架空商事")
-    }
-
-    fn pass(&self, hours: i64) {
-        self.clock.0.fetch_add(hours * HOUR, Ordering::SeqCst);
-    }
-
-    /// A day on which the vault ran.
-    fn observed_day(&self) {
-        for _ in 0..6 {
-            self.pass(4);
-            let ms = u64::try_from(self.clock.now().as_millis()).unwrap();
-            let boot = Boot { id: uuid(), ms };
-            self.runtime.block_on(log::heartbeat(&self.app, boot)).unwrap();
-        }
-    }
-
-    fn run_job(&self) -> Done {
-        self.runtime.block_on(execute::run(&self.app, &Actor::job("purge"))).unwrap()
-    }
-
-    /// Signed in again, as one is after a night.
-    fn again(&self, handler: &mut Handler) {
-        let session = self.site.sign_in(&handler.member, 0).ok(201);
-        handler.member.caller = self.site.program(&text(&session, "token"));
-    }
-}
-
-fn serve(runtime: &Runtime, app: &Arc<App>, queue: intents::Queue) -> SocketAddr {
-    let stop = CancellationToken::new();
-    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let address = listener.local_addr().unwrap();
-    runtime.spawn(intents::serve(Arc::clone(app), queue, stop.clone()));
-    let router = azekura::http::router(Arc::clone(app));
-    runtime.spawn(azekura::http::listen::serve(listener, router, stop));
-    address
-}
-
-fn uuid() -> uuid::Uuid {
-    uuid::Uuid::from_u128(1)
-}
+use crate::lab::Lab;
 
 #[test]
 fn a_leaver_past_retention_is_deleted_by_three_hands_and_certified() {
