@@ -15,8 +15,9 @@ use crate::lab::Lab;
 const CATALOGUE: &str = include_str!("../../../vault/core/src/audit/event/every.jsonl");
 
 /// Events that no call causes, and where they are seen.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("integrity.failure", "an edit past the vault: tamper"),
+    ("passwords.forgotten", "a year later: the tests of passwords"),
     ("session.locked", "nobody is told that a session locks; it is written when that is built"),
     ("user.disabled", "there is no call for it yet"),
     ("vault.stopped", "the end of a server: start"),
@@ -256,6 +257,10 @@ impl Watch<'_> {
         let unlock = json!({"password": member.password});
         let unlocked = ["session.attempted", "session.unlocked"];
         self.adds(&unlocked, || own.post("/v1/sessions/current/unlock", &unlock));
+        let other =
+            json!({"password": member.password, "new_password": "Betsu-no-Goku 0778 aikotoba!"});
+        let changed = ["password.changed", "session.attempted"];
+        self.adds(&changed, || own.post("/v1/sessions/current/password", &other));
         self.adds(&["session.closed"], || own.send("DELETE", "/v1/sessions/current", &[], None));
     }
 
