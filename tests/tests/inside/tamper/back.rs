@@ -117,7 +117,7 @@ fn a_log_cut_short_with_its_head_and_tables_is_refused() {
     sqlite::run(&running.database(), &format!("pragma foreign_keys = off; {}", cut.concat()));
     let sato = running.caller(&SCENE.sato.token);
     let (person, number) = &SCENE.people[1];
-    let read = sato.post(&SCENE.path("reads"), &SCENE.asking(&running, person));
+    let read = sato.post(&SCENE.path("reads"), &running.asking(person));
     read.refused(503, "audit-unavailable");
     assert!(!read.text().contains(number.as_str()));
     SCENE.nothing_is_gained(&running, "a log cut short");

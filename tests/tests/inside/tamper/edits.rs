@@ -1,6 +1,6 @@
 //! Rows that the vault never wrote, planted by somebody who has all of its code and none of its keys.
 
-use azekura_core::crypto::passphrase::{Cost, hash_password};
+use azekura_core::crypto::passphrase::{Cost, Workspace, hash_password};
 use azekura_core::crypto::row::{RowInput, Table as Sealed};
 use azekura_core::crypto::{PasswordPepper, RowKey};
 use azekura_tests::{Answer, sqlite};
@@ -22,7 +22,7 @@ struct Plant {
 
 #[test]
 fn a_planted_row_gives_no_right_and_is_named_whether_the_vault_runs_or_not() {
-    for Plant { what, edit, named, attempt } in plants() {
+    for Plant { what, edit, named, attempt } in identities().into_iter().chain(rights()) {
         let stopped = Opened::of(&SCENE.after, &edit).unwrap();
         refused(&stopped, attempt, what);
         assert!(stopped.named().iter().any(|name| name == named), "{what}: {:?}", stopped.named());
@@ -67,7 +67,7 @@ fn a_trigger_that_swallows_the_log_is_named_and_releases_nothing() {
     let swallow = "create trigger s before insert on log_entry begin select raise(ignore); end";
     sqlite::run(&running.database(), swallow);
     let sato = running.caller(&SCENE.sato.token);
-    let read = sato.post(&SCENE.path("reads"), &SCENE.asking(&running, &SCENE.people[1].0));
+    let read = sato.post(&SCENE.path("reads"), &running.asking(&SCENE.people[1].0));
     read.refused(503, "audit-unavailable");
     assert!(running.named().iter().any(|name| name == "schema"));
 }
@@ -97,7 +97,8 @@ fn refused(opened: &Opened, attempt: fn(&Opened) -> Answer, what: &str) {
     SCENE.nothing_is_gained(opened, what);
 }
 
-fn plants() -> Vec<Plant> {
+/// Rows that would make somebody another person.
+fn identities() -> Vec<Plant> {
     let [sato, suzuki] = [&SCENE.sato, &SCENE.suzuki].map(|person| uuid_of(&person.user));
     let of = |user: &str| format!("id = X'{user}'");
     let own = hash();
@@ -143,10 +144,16 @@ fn plants() -> Vec<Plant> {
             "a session for another user",
             "session",
             forge("session", &format!("user_id = X'{sato}'"), |session| {
-                session["user"] = json!(SCENE.manager.user)
+                session["user"] = json!(SCENE.manager.user);
             }),
             |opened| opened.caller(&SCENE.sato.token).get(&SCENE.path("log/entries")),
         ),
+    ]
+}
+
+/// Rows that would give somebody more than they have.
+fn rights() -> Vec<Plant> {
+    vec![
         plant(
             "a role",
             "appointment",
@@ -199,7 +206,7 @@ fn plant(
 }
 
 fn spent_reads(opened: &Opened) -> Answer {
-    let read = SCENE.asking(opened, &SCENE.people[1].0);
+    let read = opened.asking(&SCENE.people[1].0);
     opened.caller(&SCENE.spent).post(&SCENE.path("reads"), &read)
 }
 
@@ -217,7 +224,8 @@ fn sign_in(opened: &Opened, person: &Person, password: &str) -> Answer {
 /// A hash as the vault makes it, with a pepper that is not the vault's.
 fn hash() -> String {
     let pepper = PasswordPepper::from_random([0x41; 32]);
-    hash_password(&pepper, &SecretString::from(PASSWORD), [0x41; 16], Cost::SIGN_IN)
+    let (space, password) = (&mut Workspace::default(), SecretString::from(PASSWORD));
+    hash_password(space, &pepper, &password, [0x41; 16], Cost::SIGN_IN)
 }
 
 /// The statement that gives the rows found so another value, under a MAC by a key of one's own.

@@ -39,10 +39,7 @@ fn flip(table: &Table, rows: &[Row], column: usize, which: u64) -> (String, Stri
 
 /// Whether the vault does not open, or names what is wrong; in either case it gives nothing away.
 fn is_found(edit: &str, what: &str, harmless: bool) -> bool {
-    let opened = match Opened::of(&SCENE.after, edit) {
-        Ok(opened) => opened,
-        Err(_) => return true,
-    };
+    let Ok(opened) = Opened::of(&SCENE.after, edit) else { return true };
     SCENE.reads_are_right(&opened, what);
     SCENE.nothing_is_gained(&opened, what);
     let caller = opened.caller(&SCENE.sato.token);

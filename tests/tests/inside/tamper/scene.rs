@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use azekura::app::App;
+use azekura::auth::passwords::Profile;
 use azekura::cli::open;
 use azekura::config::Config;
 use azekura::service::integrity;
@@ -135,7 +136,7 @@ impl Scene {
     pub(crate) fn reads_are_right(&self, opened: &Opened, what: &str) {
         let sato = opened.caller(&self.sato.token);
         for (person, number) in &self.people {
-            let answer = sato.post(&self.path("reads"), &self.asking(opened, person));
+            let answer = sato.post(&self.path("reads"), &opened.asking(person));
             self.no_gone_number(&answer, what);
             if answer.status == 200 {
                 let read = outcome(&answer.value()["results"][0]);
@@ -152,19 +153,10 @@ impl Scene {
         );
     }
 
-    pub(crate) fn asking(&self, opened: &Opened, person: &str) -> Value {
-        json!({
-            "purpose": "withholding_slip",
-            "period": opened.site.year().to_string(),
-            "reference": "源泉徴収票（見本）",
-            "people": [person],
-        })
-    }
-
     /// What is over: each was possible before and must not be after.
     fn probes(&self, opened: &Opened) -> Vec<(&'static str, Answer)> {
         let read = |token: &str, person: &str| {
-            opened.caller(token).post(&self.path("reads"), &self.asking(opened, person))
+            opened.caller(token).post(&self.path("reads"), &opened.asking(person))
         };
         let (person, _) = &self.people[0];
         let (change, keyed) = &self.rejected;
@@ -184,10 +176,8 @@ impl Scene {
 
 /// Whether an answer lets somebody do or see something.
 fn answer_gives(answer: &Answer) -> bool {
-    match answer.value()["results"][0] {
-        Value::Null => answer.status < 400,
-        ref line => outcome(line).is_ok(),
-    }
+    let line = &answer.value()["results"][0];
+    if line.is_null() { answer.status < 400 } else { outcome(line).is_ok() }
 }
 
 impl Person {
@@ -220,6 +210,7 @@ impl Opened {
             listen: ([127, 0, 0, 1], 0).into(),
             unlock_file: None,
             allow_root: true,
+            passwords: Profile::default(),
         };
         let unlock = Unlock::Credential(SecretBox::new(Box::new(CREDENTIAL)));
         let opened = runtime.block_on(open::open(&config, &unlock));
@@ -229,6 +220,16 @@ impl Opened {
         let seconds = u64::try_from(SCENE.at / 1000).unwrap();
         let site = Site::with_clock(serve(&runtime, &app, queue), move || seconds);
         Ok(Self { app, site, runtime, files })
+    }
+
+    /// What `POST /reads` takes.
+    pub(crate) fn asking(&self, person: &str) -> Value {
+        json!({
+            "purpose": "withholding_slip",
+            "period": self.site.year().to_string(),
+            "reference": "源泉徴収票（見本）",
+            "people": [person],
+        })
     }
 
     /// Whoever holds a token or key.

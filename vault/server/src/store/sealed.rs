@@ -290,8 +290,7 @@ impl Stamp {
     }
 
     fn mark(&self) -> Mark {
-        let [a, b, c, d, e, f, g, h, ..] = self.mac;
-        [a, b, c, d, e, f, g, h]
+        self.mac.first_chunk().copied().unwrap_or_default()
     }
 
     fn join(&self, body: &[u8]) -> Vec<u8> {
