@@ -53,7 +53,8 @@ pub(super) async fn around(
     let ran = timeout(LONGEST, next.run(request)).await;
     let mut response = ran.unwrap_or_else(|_| Failed::from(Code::Timeout).into_response());
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        if !path.is_empty() && only_counted(&method, response.status()) {
+        let logged = path.is_empty() || problem.code() == Code::SignInFailed.text();
+        if !logged && only_counted(&method, response.status()) {
             app.refusals.note(problem.code(), path, source);
         }
         response = problem.response(lang, id);
