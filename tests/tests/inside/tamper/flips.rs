@@ -7,24 +7,26 @@ use super::scene::{Opened, SCENE};
 use super::table::{self, Row, Table, flipped};
 
 /// Nothing rests on these: a checkpoint is signed, is looked up by the size that is wanted, is used
-/// only if its signature opens to the tree of that size, and is otherwise made again.
-const HARMLESS: [&str; 3] = ["checkpoint.at", "checkpoint.note", "checkpoint.size"];
+/// only if its signature opens to the tree of that size, and is otherwise made again; the place of an
+/// item only orders it, and the digest is over the order.
+const HARMLESS: [&str; 4] =
+    ["checkpoint.at", "checkpoint.note", "checkpoint.size", "purge_item.position"];
 
 #[test]
 fn rt_06_a_flipped_bit_in_any_column_is_found_before_it_is_used() {
     let random = RandomState::new();
-    let (mut flips, mut found) = (0, 0);
+    let (mut flips, mut found) = (0, 0_usize);
     for table in table::all(&SCENE.after.state().join("vault.db")) {
         let rows = table.rows(&SCENE.after.state().join("vault.db"));
         for column in 0..table.columns.len() {
             let which = random.hash_one((&table.name, column));
             let (edit, what) = flip(&table, &rows, column, which);
             let harmless = HARMLESS.contains(&what.as_str());
-            found += u32::from(is_found(&edit, &format!("{what} by {which:#x}"), harmless));
+            found += usize::from(is_found(&edit, &format!("{what} by {which:#x}"), harmless));
             flips += 1;
         }
     }
-    assert!(flips > 100 && flips - found <= 3, "{found} of {flips}");
+    assert!(flips > 100 && flips - found <= HARMLESS.len(), "{found} of {flips}");
 }
 
 /// The statement that flips a bit of a row that has this column, and what it is called.

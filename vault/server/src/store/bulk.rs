@@ -11,14 +11,16 @@ use std::sync::Arc;
 
 use azekura_core::access::Grounds;
 use azekura_core::crypto::RowKey;
+use azekura_core::crypto::row::Table;
 use azekura_core::id::{ClientId, OrganisationId, PersonId};
 use azekura_core::roster::ClientUse;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::ledger::Newest;
 use super::numbers::{NUMBER, NumberRow};
-use super::people;
-use super::sealed::{Kept, Reading};
+use super::people::{self, PersonRow};
+use super::sealed::{Kept, Reading, Sealed as _};
 use super::sql::{Tx, sql};
 use super::write::Line;
 use super::{Error, Result};
@@ -41,17 +43,17 @@ pub async fn current(
     org: OrganisationId,
     ids: &[PersonId],
 ) -> Result<Vec<Found>> {
-    let key = reading.key();
+    let (tx, key, newest) = reading.split();
     let mut found = Vec::with_capacity(ids.len());
     let mut fetched = Packed::default();
     for some in ids.chunks(AT_ONCE) {
         // The database reads these while the ones before are verified.
-        let verified = async { fetched.verified(key, org, &mut found) };
-        let (next, verified) = tokio::join!(packed(reading.tx(), org, some), verified);
+        let verified = async { fetched.verified(key, newest, org, &mut found) };
+        let (next, verified) = tokio::join!(packed(tx, org, some), verified);
         verified?;
         fetched = next?;
     }
-    fetched.verified(key, org, &mut found)?;
+    fetched.verified(key, newest, org, &mut found)?;
     Ok(found)
 }
 
@@ -108,9 +110,16 @@ async fn packed(tx: &mut Tx, org: OrganisationId, ids: &[PersonId]) -> Result<Pa
 }
 
 impl Packed {
-    fn verified(&self, key: &RowKey, org: OrganisationId, found: &mut Vec<Found>) -> Result<()> {
+    fn verified(
+        &self,
+        key: &RowKey,
+        newest: Newest<'_>,
+        org: OrganisationId,
+        found: &mut Vec<Found>,
+    ) -> Result<()> {
         let rows = self.rows().ok_or(Error::Corrupt { what: "list of people" })?;
-        found.extend(rows.iter().map(|row| (row.person, verified(key, org, row).map(Arc::new))));
+        let verified = |row| verified(key, newest, org, row).map(Arc::new);
+        found.extend(rows.iter().map(|row| (row.person, verified(row))));
         Ok(())
     }
 
@@ -133,8 +142,16 @@ impl Packed {
     }
 }
 
-fn verified(key: &RowKey, org: OrganisationId, row: &CurrentRow<'_>) -> Result<Current> {
+fn verified(
+    key: &RowKey,
+    newest: Newest<'_>,
+    org: OrganisationId,
+    row: &CurrentRow<'_>,
+) -> Result<Current> {
     let grounds = people::open_grounds(key, org, row.person, row.grounds)?;
+    if !newest.column(Table::Person, row.person.into(), row.grounds) {
+        return Err(Error::Forged { what: PersonRow::WHAT });
+    }
     let number = grounds.number.as_ref().ok();
     let number = number.and_then(|usable| NumberRow::in_force(&grounds, usable, row.number));
     Ok(Current { grounds, number })

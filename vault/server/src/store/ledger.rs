@@ -22,8 +22,9 @@ use super::{Error, Result, verify};
 /// How long a writer waits for the one before it; as long as for its connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The beginning of a row's MAC, by which one form of it is told from another.
-pub(super) type Mark = [u8; 8];
+/// The beginning of a row's MAC, and of that of a column with one of its own: by these one form of a
+/// row is told from another.
+pub(super) type Mark = [u8; 16];
 
 /// The ledger of a process, and the one place in its queue of writers.
 #[derive(Clone)]
@@ -43,6 +44,13 @@ pub struct Ledger {
 
 /// Rows as a transaction leaves them; `None` for one that goes.
 pub(super) type Touched = HashMap<(Table, Uuid), Option<Mark>>;
+
+/// What the rows that a transaction reads are held to.
+#[derive(Clone, Copy)]
+pub(super) struct Newest<'l> {
+    pub(super) ledger: Option<&'l Ledger>,
+    pub(super) touched: &'l Touched,
+}
 
 struct Unheard {
     log: (u64, Hash),
@@ -72,6 +80,32 @@ impl Shared {
     pub async fn hold(&self) -> Result<Held> {
         let held = tokio::time::timeout(PATIENCE, Arc::clone(&self.0).lock_owned()).await;
         held.map_err(|_| Error::Busy)
+    }
+}
+
+impl Newest<'_> {
+    /// Whether this is the newest form of a row.
+    pub(super) fn row(self, table: Table, id: Uuid, mark: Mark) -> bool {
+        self.wants(table, id, |wanted| wanted == mark)
+    }
+
+    /// The same for the column of a row that has a MAC of its own.
+    pub(super) fn column(self, table: Table, id: Uuid, mac: &[u8]) -> bool {
+        self.wants(table, id, |wanted| mac.starts_with(&wanted[8..]))
+    }
+
+    /// Whether there must be a row of this id.
+    pub(super) fn expects(self, table: Table, id: Uuid) -> bool {
+        let Some(ledger) = self.ledger else { return false };
+        self.touched.get(&(table, id)).map_or_else(|| ledger.expects(table, id), Option::is_some)
+    }
+
+    /// Whether the form that a row must have is this one. A row that is gone, or whose table does not
+    /// fit its seal, has none.
+    fn wants(self, table: Table, id: Uuid, is: impl FnOnce(Mark) -> bool) -> bool {
+        let Some(ledger) = self.ledger else { return true };
+        let known = || ledger.of(table)?.get(&id).copied();
+        self.touched.get(&(table, id)).map_or_else(known, |own| *own).is_some_and(is)
     }
 }
 
@@ -120,11 +154,6 @@ impl Ledger {
             }
         }
         Ok(())
-    }
-
-    /// Whether the row of this id is in its newest form, if the ledger knows the table at all.
-    pub(super) fn newest(&self, table: Table, id: Uuid, mark: Mark) -> bool {
-        self.of(table).is_some_and(|rows| rows.get(&id) == Some(&mark))
     }
 
     /// Whether there must be a row of this id, or nothing is known of its table.

@@ -343,6 +343,10 @@ pub struct PersonColumns {
 }
 
 impl Columns for PersonColumns {
+    fn mark(&self) -> [u8; 8] {
+        self.grounds.first_chunk().copied().unwrap_or_default()
+    }
+
     fn input(&self, row: RowInput) -> RowInput {
         row.id(self.org_id)
             .column(self.external_ref.as_str())

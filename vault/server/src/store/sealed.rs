@@ -17,7 +17,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::authority::AuthorityRow;
-use super::ledger::{Held, Mark, Touched};
+use super::ledger::{Held, Mark, Newest, Touched};
 use super::sql::{Row, Statement, Store, Tx};
 use super::{Error, Result};
 
@@ -71,6 +71,11 @@ pub trait Removable: Sealed {
 pub trait Columns: Row {
     /// Adds them to the MAC's input, in schema order.
     fn input(&self, row: RowInput) -> RowInput;
+
+    /// The beginning of the MAC of a column that is also read without the rest of the row.
+    fn mark(&self) -> [u8; 8] {
+        [0; 8]
+    }
 }
 
 impl Columns for () {
@@ -134,7 +139,7 @@ impl<'k> Reading<'k> {
     pub async fn find<T: Sealed>(&mut self, id: impl Into<Uuid>) -> Result<Option<Kept<T>>> {
         let id = id.into();
         let found = self.optional(|tx| T::find(tx, id)).await?;
-        if found.is_none() && self.expects(T::TABLE, id) {
+        if found.is_none() && self.newest().expects(T::TABLE, id) {
             return Err(Error::Forged { what: T::WHAT });
         }
         Ok(found)
@@ -158,23 +163,20 @@ impl<'k> Reading<'k> {
 
     /// The value of a row, after its MAC was checked.
     pub(super) fn verify<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<Kept<T>> {
-        let (value, stamp, input) = self.genuine::<T>(row)?;
-        let (Stamp { version, seq, .. }, mark) = (&stamp, stamp.mark());
-        Ok(Kept { value, version: *version, seq: *seq, mark, term: self.key.term(&input) })
-    }
-
-    fn genuine<T: Sealed>(&self, row: Raw<T::Columns>) -> Result<(T, Stamp, RowInput)> {
         let forged = Error::Forged { what: T::WHAT };
         let Some((stamp, body)) = Stamp::split(&row.sealed) else { return Err(forged) };
         let input = input::<T>(row.id, &row.columns, &stamp, body);
-        if !same(&self.key.row_mac(&input), &stamp.mac) || !self.newest(T::TABLE, row.id, &stamp) {
+        let mark = stamp.mark(&row.columns);
+        let genuine = same(&self.key.row_mac(&input), &stamp.mac);
+        if !genuine || !self.newest().row(T::TABLE, row.id, mark) {
             return Err(forged);
         }
         let value = serde_json::from_slice(body)
             .ok()
             .and_then(|body| T::from_parts(row.id, body, row.columns))
             .ok_or(Error::Corrupt { what: T::WHAT })?;
-        Ok((value, stamp, input))
+        let Stamp { version, seq, .. } = stamp;
+        Ok(Kept { value, version, seq, mark, term: self.key.term(&input) })
     }
 
     pub(super) fn tx(&mut self) -> &mut Tx {
@@ -194,21 +196,14 @@ impl<'k> Reading<'k> {
         self.touched.insert((table, id), mark);
     }
 
-    /// Whether there must be a row of this id.
-    pub(super) fn expects(&self, table: Table, id: Uuid) -> bool {
-        let Some(ledger) = &self.ledger else { return false };
-        match self.touched.get(&(table, id)) {
-            Some(mark) => mark.is_some(),
-            None => ledger.expects(table, id),
-        }
+    pub(super) fn newest(&self) -> Newest<'_> {
+        Newest { ledger: self.ledger.as_deref(), touched: &self.touched }
     }
 
-    fn newest(&self, table: Table, id: Uuid, stamp: &Stamp) -> bool {
-        let Some(ledger) = &self.ledger else { return true };
-        match self.touched.get(&(table, id)) {
-            Some(mark) => *mark == Some(stamp.mark()),
-            None => ledger.newest(table, id, stamp.mark()),
-        }
+    /// The transaction, the key, and what rows are held to, each by itself.
+    pub(super) fn split(&mut self) -> (&mut Tx, &'k RowKey, Newest<'_>) {
+        let newest = Newest { ledger: self.ledger.as_deref(), touched: &self.touched };
+        (&mut self.tx, self.key, newest)
     }
 }
 
@@ -226,7 +221,7 @@ impl<T: Sealed> Kept<T> {
         let mut stamp = Stamp { version, seq, mac: [0; 32] };
         let input = input::<T>(id, &columns, &stamp, &body);
         stamp.mac = key.row_mac(&input);
-        let mark = stamp.mark();
+        let mark = stamp.mark(&columns);
         let row = Raw { id, columns, sealed: stamp.join(&body) };
         Ok((Self { value, version, seq, mark, term: key.term(&input) }, row))
     }
@@ -289,8 +284,11 @@ impl Stamp {
         Some((Self { version, seq, mac: *mac }, body))
     }
 
-    fn mark(&self) -> Mark {
-        self.mac.first_chunk().copied().unwrap_or_default()
+    fn mark(&self, columns: &impl Columns) -> Mark {
+        let mut mark = [0; 16];
+        let parts = self.mac.iter().take(8).copied().chain(columns.mark());
+        mark.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
+        mark
     }
 
     fn join(&self, body: &[u8]) -> Vec<u8> {

@@ -70,8 +70,9 @@ impl Store {
     pub async fn foreign_writes(&self) -> Result<Option<i64>> {
         Ok(match self {
             Self::Sqlite { writer, .. } => {
-                let version = sqlx::query_scalar("pragma data_version").fetch_one(writer).await?;
-                Some(version)
+                let mut writer = writer.lock().await;
+                let version = sqlx::query_scalar("pragma data_version").fetch_one(&mut *writer);
+                Some(version.await?)
             }
             Self::Postgres(_) => None,
         })

@@ -156,7 +156,7 @@ impl<'k> Write<'k> {
     /// [`Error::Duplicate`] if one of its keys is taken; the transaction is then of no more use.
     pub async fn insert<T: Sealed>(&mut self, value: T) -> Result<Kept<T>> {
         let (kept, row) = Kept::seal(self.reading.key(), value, 1, self.row_seq())?;
-        if self.reading.expects(T::TABLE, row.id) {
+        if self.reading.newest().expects(T::TABLE, row.id) {
             return Err(self.taken::<T>(row.id).await);
         }
         let statement = T::insert(self.reading.tx(), &row);
