@@ -211,6 +211,7 @@ impl Opened {
             unlock_file: None,
             allow_root: true,
             passwords: Profile::default(),
+            tls: None,
         };
         let unlock = Unlock::Credential(SecretBox::new(Box::new(CREDENTIAL)));
         let opened = runtime.block_on(open::open(&config, &unlock));
