@@ -46,6 +46,30 @@ fn a_quota_counter_taken_away_is_not_a_new_quota() {
 }
 
 #[test]
+fn a_changed_person_stops_reads_of_that_person_and_after_a_start_of_everyone() {
+    let [first, second] = [0, 1].map(|at| &SCENE.people[at].0);
+    let edit = format!(
+        "update person set grounds = zeroblob(octet_length(grounds)) where id = X'{}';",
+        uuid_of(first)
+    );
+    let read = |opened: &Opened, person: &str| {
+        let sato = opened.caller(&SCENE.sato.token);
+        sato.post(&SCENE.path("reads"), &opened.asking(person))
+    };
+    let running = Opened::of(&SCENE.after, "").unwrap();
+    sqlite::run(&running.database(), &edit);
+    read(&running, first).refused(503, "changed-outside");
+    read(&running, second).ok(200);
+    assert_eq!(running.logged(), ["person"]);
+
+    let stopped = Opened::of(&SCENE.after, &edit).unwrap();
+    assert_eq!(stopped.named(), ["person"]);
+    for person in [first, second] {
+        read(&stopped, person).refused(503, "changed-outside");
+    }
+}
+
+#[test]
 fn an_answer_planted_under_a_key_is_not_given() {
     let running = Opened::of(&SCENE.after, "").unwrap();
     let plant = "update idempotency set body = cast('{\"id\":\"soto\"}' as blob), status = 201;";

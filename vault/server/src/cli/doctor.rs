@@ -85,7 +85,8 @@ async fn tables(app: &App) -> Result<Finding> {
             Err((Severity::Failure, format!("changed outside the vault: {}", names.join(", "))))
         }
     };
-    let mend = "restore the database from a backup; who could write to it?";
+    let mend = "until it is as the vault left it, it gives nobody anything: put back what was changed \
+                (docs/changed-outside.md), then find out who could write to the database";
     Ok(Finding::new("AZEKURA-D002", found, "every table is as the vault left it", mend))
 }
 
@@ -104,7 +105,7 @@ async fn log(app: &App) -> Result<Finding> {
         }
         Some(_) => Ok(()),
     };
-    let mend = "stop the vault, keep the files, and restore as the manual says";
+    let mend = "stop the vault and keep its files; docs/changed-outside.md says what can be put back";
     Ok(Finding::new("AZEKURA-D003", found, "the log is at least what this node signed", mend))
 }
 

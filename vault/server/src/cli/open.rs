@@ -85,7 +85,9 @@ pub(super) async fn app(
         demo,
         passwords,
     };
-    Ok((Arc::new(App::new(parts, intents).await?), queue))
+    let app = App::new(parts, intents).await?;
+    integrity::warn_of_unfit(&app).await?;
+    Ok((Arc::new(app), queue))
 }
 
 /// The database must hold the log that its head names, and at least what this node signed. Tables that
@@ -99,7 +101,7 @@ async fn check_log(store: &Store, keyring: &Keyring, state: &StateDir) -> Result
         {
             bail!(
                 "the database is older than, or other than, what this node signed \
-                 ({} entries then, {} now); restore it as the manual says",
+                 ({} entries then, {} now); docs/changed-outside.md says what can be put back",
                 anchor.size,
                 head.size()
             );
@@ -110,7 +112,7 @@ async fn check_log(store: &Store, keyring: &Keyring, state: &StateDir) -> Result
     {
         bail!(
             "entries {from} to {} of the log are not those that were written; \
-             restore the database as the manual says",
+             docs/changed-outside.md says what can be put back",
             until.saturating_sub(1)
         );
     }

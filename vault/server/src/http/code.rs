@@ -14,6 +14,8 @@ pub(super) enum Code {
     AuditUnavailable,
     /// The change has expired.
     ChangeExpired,
+    /// What is stored was changed outside the vault.
+    ChangedOutside,
     /// A number is not released; the rules say why.
     Denied(Denial),
     /// The list is not the one you saw.
@@ -76,11 +78,12 @@ pub(super) enum Code {
 
 impl Code {
     /// The codes of this table; those of [`Denial`] come beside them.
-    const OWN: [Self; 32] = [
+    const OWN: [Self; 33] = [
         Self::AlreadyDone,
         Self::AlreadyRegistered,
         Self::AuditUnavailable,
         Self::ChangeExpired,
+        Self::ChangedOutside,
         Self::DigestMismatch,
         Self::Duplicate,
         Self::IdempotencyMismatch,

@@ -132,6 +132,10 @@ impl From<Error> for Failed {
             Error::Answered { status, body } => return Self::Answered { status, body },
             // Whoever could not write the log said so there.
             Error::AuditUnavailable(_) => Code::AuditUnavailable,
+            Error::ChangedOutside { what } => {
+                tracing::error!(what, "request failed; changed outside the vault");
+                Code::ChangedOutside
+            }
             Error::DigestMismatch => Code::DigestMismatch,
             Error::Duplicate { .. } => Code::Duplicate,
             Error::IdempotencyMismatch => Code::IdempotencyMismatch,

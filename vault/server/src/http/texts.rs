@@ -79,6 +79,18 @@ impl Code {
                 ("The change has expired", "この申請は期限切れです"),
                 ("Propose it again.", "もう一度申請してください。"),
             ),
+            Self::ChangedOutside => entry(
+                "changed-outside",
+                503,
+                (
+                    "What is stored was changed outside the vault",
+                    "保存されている内容が、このシステムの外から書き換えられています",
+                ),
+                (
+                    "Nothing was released or changed. Tell whoever runs the vault: azekura doctor names the table and what to do.",
+                    "番号は出力されず、何も変わっていません。運用担当者に伝えてください。azekura doctor が、該当する表と対処を示します。",
+                ),
+            ),
             Self::DigestMismatch => entry(
                 "digest-mismatch",
                 409,

@@ -31,12 +31,17 @@ pub(super) fn admit(
     match admitted {
         Ok(policy) => Ok(Ok(policy)),
         Err(refusal) => {
-            let (code, route) = (String::from(refusal.code()), String::from("reads"));
-            let refused = AccessEvent::Refused { code, count: 1, route };
-            journal.append_as(&ask.actor, Some(ask.org), Some("use"), refused)?;
+            refused(journal, ask, refusal.code())?;
             Ok(Err(refusal.into()))
         }
     }
+}
+
+/// Logs that the ask is refused as a whole.
+pub(super) fn refused(journal: &mut Journal<'_>, ask: &Ask, code: &str) -> Result<()> {
+    let (code, route) = (String::from(code), String::from("reads"));
+    let refused = AccessEvent::Refused { code, count: 1, route };
+    journal.append_as(&ask.actor, Some(ask.org), Some("use"), refused).map(drop)
 }
 
 /// Within what a caller may read, and the digest by which the log names it.

@@ -277,19 +277,22 @@ pub async fn view<'a>(
 }
 
 impl Error {
-    /// What a failed write means: a duplicate is the caller's, everything else means that the log
-    /// could not be written, so nothing was released or changed.
+    /// What a failed write means: a duplicate is the caller's, a changed row has a name, everything
+    /// else means that the log could not be written, so nothing was released or changed.
     pub fn unlogged(error: store::Error) -> Self {
-        if let Some(own) = Self::of_the_caller(&error) {
+        if let Some(own) = Self::by_name(&error) {
             return own;
         }
         tracing::error!(error = &error as &dyn std::error::Error, "audit unavailable");
         Self::AuditUnavailable(Some(Box::new(error)))
     }
 
-    fn of_the_caller(error: &store::Error) -> Option<Self> {
-        if let store::Error::Duplicate { what } = error {
+    fn by_name(error: &store::Error) -> Option<Self> {
+        if let store::Error::Duplicate { what } = *error {
             return Some(Self::Duplicate { what });
+        }
+        if let store::Error::Forged { what } = *error {
+            return Some(Self::ChangedOutside { what });
         }
         matches!(error, store::Error::Stale { .. }).then_some(Self::Stale)
     }
@@ -300,7 +303,7 @@ impl From<store::Error> for Error {
         if matches!(error, store::Error::Busy) {
             return Self::TooBusy;
         }
-        Self::of_the_caller(&error).unwrap_or_else(|| Self::internal(error))
+        Self::by_name(&error).unwrap_or_else(|| Self::internal(error))
     }
 }
 

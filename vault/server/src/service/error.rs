@@ -36,6 +36,12 @@ pub enum Error {
     /// The log could not be written; nothing was released or changed.
     #[error("could not write the log")]
     AuditUnavailable(#[source] Option<Box<store::Error>>),
+    /// A stored row is not as the vault left it. Which, is for whoever runs the vault.
+    #[error("the stored {what} was changed outside the vault")]
+    ChangedOutside {
+        /// The table or part.
+        what: &'static str,
+    },
     /// What was agreed to is not what is there.
     #[error("the list is not the one you saw")]
     DigestMismatch,

@@ -29,6 +29,15 @@ pub struct Integrity {
     looked: Mutex<Option<(Timestamp, Option<i64>)>>,
 }
 
+/// Tells whoever starts the vault which tables count for nothing. The log is told at the first look.
+pub async fn warn_of_unfit(app: &App) -> Result<()> {
+    for table in app.ledger.hold().await?.unfit() {
+        let what = verify::name(table);
+        tracing::error!(what, "does not fit its seal; nothing in it counts until it is restored");
+    }
+    Ok(())
+}
+
 /// Looks if an hour has passed, or if another connection changed the database.
 pub async fn watch(app: &App) -> Result<()> {
     let (now, writes) = (app.clock.now(), app.store.foreign_writes().await?);
@@ -53,7 +62,7 @@ pub async fn look(app: &App) -> Result<()> {
         return Ok(());
     }
     for what in &news {
-        tracing::error!(what, "changed outside the vault");
+        tracing::error!(what, "changed outside the vault; azekura doctor says what to do");
     }
     let logged = note(app, &news).await;
     if logged.is_err() {

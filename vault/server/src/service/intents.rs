@@ -8,12 +8,13 @@ use std::time::Duration;
 use azekura_core::access::{self, Denial, Scope};
 use azekura_core::audit::Digest;
 use azekura_core::audit::event::{Decision, NumberEvent, PersonVersion, PurposeUse, Refusal};
+use azekura_core::crypto::row::Table;
 use azekura_core::id::{OrganisationId, PersonId, ReadId};
 use azekura_core::time::CivilDate;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::admit::{Policies, Policy, Quotas, admit};
+use super::admit::{self, Policies, Policy, Quotas, admit};
 use super::audit::{self, Committed, Journal};
 use super::recent::Recent;
 use super::{Error, Result};
@@ -21,6 +22,7 @@ use crate::app::{App, lock};
 use crate::auth::Actor;
 use crate::store::bulk::{self, Current};
 use crate::store::idempotency::{self, Answered};
+use crate::store::verify;
 
 /// At most this many asks share one transaction; more gained nothing and lengthened the commit.
 const GROUP: usize = 256;
@@ -195,7 +197,14 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
     for ask in asks {
         let admitted = admit(&mut journal, &mut policies, &mut quotas, ask)?;
         decided.push(match admitted {
-            Ok(policy) => Ok(log_decisions(&mut journal, ask, &policy, &known, today)?),
+            Ok(policy) => match log_decisions(&mut journal, ask, &policy, &known, today) {
+                // What was changed about one person stops whoever asks for them, and nobody else.
+                Err(changed @ Error::ChangedOutside { .. }) => {
+                    admit::refused(&mut journal, ask, "changed-outside")?;
+                    Err(changed)
+                }
+                decided => Ok(decided?),
+            },
             Err(refusal) => Err(refusal),
         });
     }
@@ -251,7 +260,7 @@ fn log_decisions(
     for id in &ask.people {
         let current = match known.get(&(ask.org, *id)) {
             Some(Some(current)) => Some(Arc::clone(current)),
-            Some(None) => return Err(Error::AuditUnavailable(None)),
+            Some(None) => return Err(Error::ChangedOutside { what: verify::name(Table::Person) }),
             None => None,
         };
         let allowed = current.as_deref().ok_or(Denial::NotFound);
