@@ -105,7 +105,8 @@ async fn log(app: &App) -> Result<Finding> {
         }
         Some(_) => Ok(()),
     };
-    let mend = "stop the vault and keep its files; docs/changed-outside.md says what can be put back";
+    let mend =
+        "stop the vault and keep its files; docs/changed-outside.md says what can be put back";
     Ok(Finding::new("AZEKURA-D003", found, "the log is at least what this node signed", mend))
 }
 
