@@ -20,11 +20,13 @@ create table log_entry (
 create index log_entry_org on log_entry (org_id, seq) where org_id is not null;
 create index log_entry_beat on log_entry (beat_hour, seq) where beat_hour is not null;
 
--- Which lines name which person, or belong to which read.
+-- Which lines name which person, or belong to which read. By blocks of the log: ids come in any order,
+-- and a commit would otherwise write a page for each of them all over the index.
 create table use_index (
+    block bigint not null check (block = seq / 1024),
     subject_id uuid not null,
     seq bigint not null,
-    primary key (subject_id, seq)
+    primary key (block, subject_id, seq)
 );
 
 -- Signed checkpoints of the log.

@@ -65,14 +65,24 @@ async fn a_list_is_walked_once_and_its_rows_are_looked_up() {
     let engines = engines().await;
     let mut walked = 0;
     for literal in literals().into_iter().filter(|literal| literal.text.contains("json_each")) {
-        let plan = AssertSqlSafe(format!("explain query plan {}", literal.text));
-        let steps = sqlx::query_as::<_, (i64, i64, i64, String)>(plan);
-        let steps = steps.fetch_all(&engines.sqlite).await.unwrap();
-        let (_, _, _, first) = &steps[0];
-        assert!(first.starts_with("SCAN j "), "{}: {steps:?}", literal.place);
+        let steps = plan(&engines.sqlite, &literal.text).await;
+        assert!(steps[0].starts_with("SCAN j "), "{}: {steps:?}", literal.place);
         walked += 1;
     }
     assert!(walked >= 5, "the statements were found");
+}
+
+#[tokio::test]
+async fn the_lines_about_somebody_are_looked_up_in_each_block() {
+    let engines = engines().await;
+    let mut looked = 0;
+    for literal in literals().into_iter().filter(|literal| literal.text.contains("use_index u")) {
+        let steps = plan(&engines.sqlite, &literal.text).await;
+        let lookup = "SEARCH u USING PRIMARY KEY (block=? AND subject_id=? AND seq>?)";
+        assert!(steps.iter().any(|step| step == lookup), "{}: {steps:?}", literal.place);
+        looked += 1;
+    }
+    assert_eq!(looked, 1, "the statement was found");
 }
 
 #[test]
@@ -152,6 +162,14 @@ async fn both_engines_have_the_same_unique_keys() {
     let postgres: BTreeSet<_> = postgres.into_iter().collect();
     assert!(sqlite.len() > 5, "the keys were found");
     assert_eq!(differences(&sqlite, &postgres), Vec::<String>::new());
+}
+
+/// The steps by which SQLite would run a statement.
+async fn plan(sqlite: &SqlitePool, text: &str) -> Vec<String> {
+    let explained = AssertSqlSafe(format!("explain query plan {text}"));
+    let steps = sqlx::query_as::<_, (i64, i64, i64, String)>(explained);
+    let steps = steps.fetch_all(sqlite).await.unwrap();
+    steps.into_iter().map(|(_, _, _, step)| step).collect()
 }
 
 /// What a type is for: the engines call it differently.

@@ -29,6 +29,7 @@ mod queue;
 pub mod read;
 pub mod recent;
 pub mod refusals;
+pub mod release;
 pub mod rights;
 pub mod roster;
 pub mod sessions;

@@ -1,39 +1,27 @@
 //! Reading numbers for a purpose: the one path from ciphertext to digits.
 //!
 //! A call is cut into slices. Each slice is decided, logged and committed with whatever else waits,
-//! and only then opened; so a single read gets in between the slices of a large one. The next slices
-//! are decided while one is opened: a broken connection leaves intents for at most two slices more.
+//! and only then opened ([`Release`]); so a single read gets in between the slices of a large one.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
-use azekura_core::access::{self, Denial};
+use azekura_core::access;
 use azekura_core::audit::event::{Event, NumberEvent, PurposeUse};
 use azekura_core::audit::{ActorRef, Entry};
-use azekura_core::crypto::IntegrityFailure;
 use azekura_core::id::{OrganisationId, PersonId, ReadId};
-use azekura_core::number::MyNumber;
 use azekura_core::purpose::Purpose;
 use azekura_core::retention::Period;
 use azekura_core::text::FreeText;
 use azekura_core::time::Timestamp;
 
 use super::audit;
-use super::intents::{Answer, Ask, Asked, Decided, Outcome};
-use super::keys::Opener;
+use super::intents::Ask;
 use super::people::PersonRef;
+use super::release::{Release, Wanted};
 use super::{Error, Result, rights};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
-use crate::store::numbers::NumberRow;
 use crate::store::{audit as entries, bulk, idempotency};
-
-/// People in one slice.
-const SLICE: usize = 500;
-
-/// Slices that are asked for while one is opened: one that is being decided, and one that waits so that
-/// the queue goes on without waiting for this task.
-const AHEAD: usize = 2;
 
 /// People in one call.
 pub const MOST: usize = 10_000;
@@ -54,45 +42,6 @@ pub struct ReadAsk {
     pub dry_run: bool,
     /// Whose numbers, in the order of the answer.
     pub people: Vec<PersonRef>,
-}
-
-/// A read under way: its first slice is decided. Each call of [`Release::next`] hands over one slice.
-pub struct Release {
-    /// Names the read.
-    pub id: ReadId,
-    app: Arc<App>,
-    ask: Ask,
-    first: Option<(Vec<Wanted>, Answer)>,
-    ahead: VecDeque<(Vec<Wanted>, Result<Asked>)>,
-    left: VecDeque<Vec<Wanted>>,
-    sent: u32,
-    failed: u32,
-}
-
-/// A person of the call, found or not.
-struct Wanted {
-    named: PersonRef,
-    id: Option<PersonId>,
-}
-
-/// What one person of the call gets.
-pub struct Line {
-    /// Who, as far as the caller may know.
-    pub person: Option<PersonId>,
-    /// The payroll system's key, as known or as asked.
-    pub external_ref: Option<String>,
-    /// The number, or why not.
-    pub given: Given,
-}
-
-/// What a person's line carries.
-pub enum Given {
-    /// It would be released; this is a dry run.
-    Allowed,
-    /// Not released.
-    Denied(Denial),
-    /// The number.
-    Number(MyNumber),
 }
 
 /// Starts a read: finds the people and lets the first slice be decided and logged.
@@ -123,104 +72,7 @@ pub async fn start(
         people: Vec::new(),
         charge: if repeated || asked.dry_run { 0 } else { count },
     };
-    let mut left = slices(wanted);
-    let slice = left.pop_front().unwrap_or_default();
-    let answer = decide(app, &ask, &slice)?.answer().await?;
-    let first = Some((slice, answer));
-    let (app, ask) = (Arc::clone(app), Ask { charge: 0, ..ask });
-    Ok(Release { id, app, ask, first, ahead: VecDeque::new(), left, sent: 0, failed: 0 })
-}
-
-impl Release {
-    /// The lines of the next slice, opened; `None` after the last.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Internal`] if a sealed number does not open, and the refusal of a later slice, for
-    /// which nothing is then released.
-    pub async fn next(&mut self) -> Option<Result<Vec<Line>>> {
-        let (slice, answer) = if let Some(first) = self.first.take() {
-            first
-        } else {
-            let (slice, asked) = self.ahead.pop_front()?;
-            match answer(asked).await {
-                Ok(answer) => (slice, answer),
-                Err(error) => return Some(Err(error)),
-            }
-        };
-        while self.ahead.len() < AHEAD
-            && let Some(slice) = self.left.pop_front()
-        {
-            let asked = decide(&self.app, &self.ask, &slice);
-            self.ahead.push_back((slice, asked));
-        }
-        Some(self.open(slice, answer))
-    }
-
-    fn open(&mut self, slice: Vec<Wanted>, answer: Answer) -> Result<Vec<Line>> {
-        let app = Arc::clone(&self.app);
-        let mut opener = app.keys.opener(&answer.committed, self.ask.org);
-        let mut decided = answer.people.into_iter();
-        slice
-            .into_iter()
-            .map(|wanted| {
-                let decided = wanted.id.and_then(|_| decided.next());
-                self.line(wanted, decided.as_ref(), &mut opener)
-            })
-            .collect()
-    }
-
-    fn line(
-        &mut self,
-        wanted: Wanted,
-        decided: Option<&Decided>,
-        opener: &mut Opener<'_>,
-    ) -> Result<Line> {
-        let current = decided.and_then(|decided| decided.current.as_deref());
-        let denial = match (decided, current) {
-            (Some(decided), Some(_)) => decided.denial,
-            _ => Some(Denial::NotFound),
-        };
-        let known = current.filter(|_| denial != Some(Denial::NotFound));
-        let person = match &wanted.named {
-            PersonRef::Id(id) => Some(*id),
-            PersonRef::ExternalRef(_) => known.map(|current| current.grounds.person),
-        };
-        let external_ref = match (wanted.named, known) {
-            (_, Some(current)) => Some(current.grounds.external_ref.clone()),
-            (PersonRef::ExternalRef(asked), None) => Some(asked),
-            (PersonRef::Id(_), None) => None,
-        };
-        let given = match (denial, current.and_then(|current| current.number.as_ref())) {
-            (Some(denial), _) => Given::Denied(denial),
-            (None, None) => Given::Denied(Denial::NoNumber),
-            (None, Some(_)) if self.ask.dry_run => Given::Allowed,
-            (None, Some(number)) => Given::Number(self.opened(number, opener)?),
-        };
-        Ok(Line { person, external_ref, given })
-    }
-
-    fn opened(&mut self, number: &NumberRow, opener: &mut Opener<'_>) -> Result<MyNumber> {
-        let opened = opener.open(number).map_err(integrity);
-        *if opened.is_ok() { &mut self.sent } else { &mut self.failed } += 1;
-        opened
-    }
-}
-
-impl Drop for Release {
-    /// However the read ends, the log learns how many numbers were handed over.
-    fn drop(&mut self) {
-        if self.ask.dry_run || (self.sent, self.failed) == (0, 0) {
-            return;
-        }
-        self.app.intents.conclude(Outcome {
-            actor: self.ask.actor.clone(),
-            org: self.ask.org,
-            read: self.id,
-            sent: self.sent,
-            failed: self.failed,
-        });
-    }
+    Release::start(app, ask, wanted).await
 }
 
 /// What was asked and decided in a read, without numbers.
@@ -328,25 +180,6 @@ async fn find(app: &App, org: OrganisationId, people: &[PersonRef]) -> Result<Ve
         .collect())
 }
 
-fn slices(mut wanted: Vec<Wanted>) -> VecDeque<Vec<Wanted>> {
-    let mut slices = VecDeque::new();
-    while wanted.len() > SLICE {
-        let rest = wanted.split_off(SLICE);
-        slices.push_back(std::mem::replace(&mut wanted, rest));
-    }
-    slices.push_back(wanted);
-    slices
-}
-
-fn decide(app: &App, ask: &Ask, slice: &[Wanted]) -> Result<Asked> {
-    let people = slice.iter().filter_map(|wanted| wanted.id).collect();
-    app.intents.ask(Ask { people, ..ask.clone() })
-}
-
-async fn answer(asked: Result<Asked>) -> Result<Answer> {
-    asked?.answer().await
-}
-
 fn purpose_use(asked: &ReadAsk) -> PurposeUse {
     let destination = asked.destination.as_ref().map(FreeText::as_str);
     PurposeUse {
@@ -359,10 +192,4 @@ fn purpose_use(asked: &ReadAsk) -> PurposeUse {
         reason: asked.reason.as_ref().map(|reason| String::from(reason.as_str())),
         reference: String::from(asked.reference.as_str()),
     }
-}
-
-/// A number that does not open is a defect or an attack. The caller gets nothing.
-fn integrity(failure: IntegrityFailure) -> Error {
-    tracing::error!("a sealed number does not open");
-    Error::internal(failure)
 }

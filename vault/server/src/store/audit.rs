@@ -97,8 +97,17 @@ pub async fn entries_about(
 ) -> Result<Vec<Leaf>> {
     let rows = sql!(
         reading.tx(),
-        "select e.seq, e.leaf
-           from use_index u join log_entry e on e.seq = u.seq
+        "with recursive block (number) as (
+            select $2 / 1024
+             union all
+            select number + 1
+              from block
+             where number < (select max(seq) / 1024 from log_entry)
+         )
+         select e.seq, e.leaf
+           from block b
+           join use_index u on u.block = b.number
+           join log_entry e on e.seq = u.seq
           where u.subject_id = $1 and u.seq >= $2
           order by u.seq
           limit $3",

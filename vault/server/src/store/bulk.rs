@@ -237,13 +237,15 @@ async fn insert_index(tx: &mut Tx, lines: &[Line]) -> Result<()> {
     let (subjects, seqs): (Vec<Uuid>, Vec<i64>) = pairs.into_iter().unzip();
     sql!(
         tx,
-        sqlite: "insert into use_index (subject_id, seq)
-                 select substr($1, j.key * 16 + 1, 16), j.value from json_each($2) j" [
+        sqlite: "insert into use_index (block, subject_id, seq)
+                 select j.value / 1024, substr($1, j.key * 16 + 1, 16), j.value
+                   from json_each($2) j" [
             subjects.iter().flat_map(Uuid::as_bytes).copied().collect::<Vec<u8>>(),
             serde_json::to_string(&seqs).map_err(|_| Error::Corrupt { what: "index" })?
         ],
-        postgres: "insert into use_index (subject_id, seq)
-                   select * from unnest($1::uuid[], $2::bigint[])" [&subjects, &seqs],
+        postgres: "insert into use_index (block, subject_id, seq)
+                   select u.seq / 1024, u.subject, u.seq
+                     from unnest($1::uuid[], $2::bigint[]) u (subject, seq)" [&subjects, &seqs],
     )
     .run()
     .await?;

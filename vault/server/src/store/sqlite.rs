@@ -79,7 +79,7 @@ fn settings(path: &Path) -> SqliteConnectOptions {
         .pragma("trusted_schema", "0")
         .pragma("cell_size_check", "1")
         .pragma("mmap_size", "0")
-        .pragma("cache_size", "-16384")
+        .pragma("cache_size", "-8192")
         .row_buffer_size(ROWS_AHEAD)
         .disable_statement_logging()
 }

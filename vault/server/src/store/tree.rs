@@ -79,23 +79,30 @@ fn agrees(key: &RowKey, line: &LineRow, index: &mut Sum) -> bool {
     line.org_id == expected.org.map(Uuid::from) && line.beat_hour == expected.beat_hour
 }
 
-/// The sum of the index of people as it stands.
+/// Lines of the log in one block of the index of people. Source: `migrations`.
+const BLOCK: i64 = 1_024;
+
+/// The sum of the index of people as it stands. In another block than its own nobody finds a pair.
 async fn indexed(tx: &mut Tx, key: &RowKey) -> Result<Sum> {
-    let (mut sum, mut after) = (Sum::default(), (Uuid::nil(), -1));
+    let (mut sum, mut after) = (Sum::default(), (-1, Uuid::nil(), -1));
     loop {
         let page = sql!(
             tx,
-            "select subject_id, seq from use_index
-              where (subject_id, seq) > ($1, $2) order by subject_id, seq limit $3",
+            "select block, subject_id, seq
+               from use_index
+              where (block, subject_id, seq) > ($1, $2, $3)
+              order by block, subject_id, seq
+              limit $4",
             after.0,
             after.1,
+            after.2,
             STEP,
         )
-        .all::<(Uuid, i64)>()
+        .all::<(i64, Uuid, i64)>()
         .await?;
         let Some(last) = page.last() else { return Ok(sum) };
         after = *last;
-        for (subject, seq) in page {
+        for (_, subject, seq) in page.into_iter().filter(|(block, _, seq)| *block == seq / BLOCK) {
             sum = sum.add(&term(key, subject, seq));
         }
     }

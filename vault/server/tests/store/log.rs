@@ -101,14 +101,20 @@ async fn entries_are_found_by_organisation_and_person(vault: Vault) {
     log_about(&mut write, other, two);
     log(&mut write);
     log_about(&mut write, org, two);
+    for _ in 4..2_500 {
+        log(&mut write);
+    }
+    log_about(&mut write, other, two);
     write.commit().await.unwrap();
 
     let seqs = |leaves: Vec<audit::Leaf>| leaves.iter().map(|leaf| leaf.seq).collect::<Vec<_>>();
     let mut read = vault.read().await;
     assert_eq!(seqs(audit::entries_of(&mut read, org, 0, 9).await.unwrap()), [0, 3]);
     assert_eq!(seqs(audit::entries_of(&mut read, org, 1, 9).await.unwrap()), [3]);
-    assert_eq!(seqs(audit::entries_about(&mut read, two, 0, 9).await.unwrap()), [1, 3]);
-    assert_eq!(seqs(audit::entries_about(&mut read, two, 2, 9).await.unwrap()), [3]);
+    assert_eq!(seqs(audit::entries_about(&mut read, two, 0, 9).await.unwrap()), [1, 3, 2_500]);
+    assert_eq!(seqs(audit::entries_about(&mut read, two, 2, 9).await.unwrap()), [3, 2_500]);
+    assert_eq!(seqs(audit::entries_about(&mut read, two, 4, 9).await.unwrap()), [2_500]);
+    assert_eq!(seqs(audit::entries_about(&mut read, two, 0, 2).await.unwrap()), [1, 3]);
 }
 
 async fn heartbeats_count_once_an_hour(vault: Vault) {

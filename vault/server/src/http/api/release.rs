@@ -16,7 +16,7 @@ use crate::http::lang::Lang;
 use crate::http::render::{self, Wiped};
 use crate::http::show;
 use crate::service::Error;
-use crate::service::read::{Line, Release};
+use crate::service::release::{Line, Release};
 
 /// More bytes than any line of an answer has.
 const LINE: usize = 1024;

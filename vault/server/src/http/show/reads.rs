@@ -7,7 +7,8 @@ use azekura_wire::reads as wire;
 
 use super::text;
 use crate::http::lang::Lang;
-use crate::service::read::{Given, Line, Record};
+use crate::service::read::Record;
+use crate::service::release::{Given, Line};
 
 /// What one person of a read gets. The number moves from one wiped buffer to another.
 pub(in crate::http) fn result(line: Line, lang: Lang) -> wire::ReadResult {
