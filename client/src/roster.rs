@@ -1,10 +1,10 @@
-//! Roles, roster lines, training, purpose notices and programs of one organisation.
+//! Roles, roster lines, training and purpose notices of one organisation.
 
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{
-    Acceptance, Appointment, Client as Program, ClientSecret, Designation, NewAppointment,
-    NewClient, NewDesignation, NewNotice, NewTraining, Notice, Officer, OnDay, Training,
+    Acceptance, Appointment, Designation, NewAppointment, NewDesignation, NewNotice, NewTraining,
+    Notice, Officer, OnDay, Training,
 };
 
 use crate::{Error, Org};
@@ -74,25 +74,5 @@ impl Org<'_> {
     /// A page of the versions of the purpose notice.
     pub async fn notices(&self, page: &PageQuery) -> Result<Page<Notice>, Error> {
         self.client.fetch(self.url(&["notices"]), page).await
-    }
-
-    /// The change that proposes a program.
-    pub async fn propose_client(&self, new: &NewClient) -> Result<Change, Error> {
-        self.client.post(self.url(&["clients"]), new).await
-    }
-
-    /// A page of programs, ended ones too.
-    pub async fn clients(&self, page: &PageQuery) -> Result<Page<Program>, Error> {
-        self.client.fetch(self.url(&["clients"]), page).await
-    }
-
-    /// The key of the caller's program, shown this once.
-    pub async fn client_secret(&self, id: &str) -> Result<ClientSecret, Error> {
-        self.client.act(self.url(&["clients", id, "secret"])).await
-    }
-
-    /// The program, ended now.
-    pub async fn end_client(&self, id: &str) -> Result<Program, Error> {
-        self.client.act(self.url(&["clients", id, "end"])).await
     }
 }

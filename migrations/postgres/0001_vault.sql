@@ -94,7 +94,6 @@ create index training_org on training (org_id, id);
 create table client (
     id uuid not null primary key,
     org_id uuid not null,
-    key_id text unique,
     sealed bytea not null
 );
 create index client_org on client (org_id, id);

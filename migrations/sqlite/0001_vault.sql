@@ -96,7 +96,6 @@ create index training_org on training (org_id, id);
 create table client (
     id blob not null primary key check (length(id) = 16),
     org_id blob not null check (length(org_id) = 16),
-    key_id text unique,
     sealed blob not null
 ) strict;
 create index client_org on client (org_id, id);

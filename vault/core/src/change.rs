@@ -18,6 +18,10 @@ use crate::retention::{Fact, Settings};
 use crate::roster::{Appointment, Client, Designation, Notice, Organisation};
 use crate::time::Timestamp;
 
+pub use self::client::{Amendment, ClientChange, Regrant};
+
+mod client;
+
 /// Days until an undecided change lapses.
 pub const EXPIRES_AFTER_DAYS: i32 = 30;
 
@@ -63,6 +67,8 @@ pub enum Content {
     Appointment(Appointment),
     /// An API client.
     Client(Client),
+    /// An API client that is to do more, or to go on.
+    ClientAmended(Box<ClientChange>),
     /// A number that replaces the active one.
     Correct(NumberProposal),
     /// A line of the roster; its designee accepts it.
@@ -218,8 +224,8 @@ pub enum ReviewError {
     /// A number comes in by a blind check only.
     #[error("this change brings a number; key the number again from the document")]
     RekeyNeeded,
-    /// The maker cannot be the second person.
-    #[error("the person who proposed a change cannot decide it")]
+    /// The maker cannot be the second person, nor whoever is given more by it.
+    #[error("the person who proposed a change, or gains by it, cannot decide it")]
     SamePerson,
     /// It was decided before.
     #[error("the change is already settled")]
@@ -232,6 +238,7 @@ impl Content {
         match self {
             Self::Appointment(_) => "appointment",
             Self::Client(_) => "client",
+            Self::ClientAmended(_) => "client_amended",
             Self::Correct(_) => "correct",
             Self::Designation(_) => "designation",
             Self::FactCorrected(_) => "fact_corrected",
@@ -249,6 +256,7 @@ impl Content {
             Self::Correct(proposal) | Self::Register(proposal) => Some(proposal),
             Self::Appointment(_)
             | Self::Client(_)
+            | Self::ClientAmended(_)
             | Self::Designation(_)
             | Self::FactCorrected(_)
             | Self::Notice(_)
@@ -265,6 +273,7 @@ impl Content {
             Self::FactCorrected(correction) => Some(correction.person),
             Self::Appointment(_)
             | Self::Client(_)
+            | Self::ClientAmended(_)
             | Self::Designation(_)
             | Self::Notice(_)
             | Self::Organisation(_)
@@ -280,7 +289,26 @@ impl Content {
             Self::Appointment(appointment) => Some(appointment.user),
             Self::Designation(designation) => Some(designation.user),
             Self::Client(_)
+            | Self::ClientAmended(_)
             | Self::Correct(_)
+            | Self::FactCorrected(_)
+            | Self::Notice(_)
+            | Self::Organisation(_)
+            | Self::Register(_)
+            | Self::Settings(_)
+            | Self::User(_) => None,
+        }
+    }
+
+    /// The person whom it gives more to do, and who for that cannot be the second one: whoever
+    /// answers for a program.
+    pub fn benefits(&self) -> Option<UserId> {
+        match self {
+            Self::Client(client) => Some(client.grant.owner),
+            Self::ClientAmended(change) => Some(change.owner()),
+            Self::Appointment(_)
+            | Self::Correct(_)
+            | Self::Designation(_)
             | Self::FactCorrected(_)
             | Self::Notice(_)
             | Self::Organisation(_)
@@ -302,6 +330,7 @@ impl Content {
             Self::Correct(proposal) | Self::Register(proposal) => Some(proposal),
             Self::Appointment(_)
             | Self::Client(_)
+            | Self::ClientAmended(_)
             | Self::Designation(_)
             | Self::FactCorrected(_)
             | Self::Notice(_)
@@ -334,6 +363,9 @@ impl Change {
         self.open_to(by, at)?;
         if self.content.number().is_some() {
             return Err(ReviewError::RekeyNeeded);
+        }
+        if self.content.benefits() == Some(by) {
+            return Err(ReviewError::SamePerson);
         }
         self.state = ChangeState::Approved { by, at };
         Ok(())

@@ -3,25 +3,29 @@
 //! A right exists only as a row of one of these types, sealed by the vault; the API shows them, the
 //! service decides by them, and nothing else grants anything.
 
+mod client;
+mod client_use;
 mod designation;
+mod hours;
 mod login;
 mod network;
 mod office;
 mod staff;
 
-use std::collections::BTreeSet;
-use std::net::IpAddr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::access::Scope;
-use crate::id::{ClientId, EnrolmentId, NoticeId, OrganisationId, SessionId, UserId};
+use crate::id::{EnrolmentId, NoticeId, OrganisationId, SessionId, UserId};
 use crate::person::fold;
 use crate::purpose::Purposes;
 use crate::retention::Settings;
 use crate::time::{CivilDate, Timestamp};
 
+pub use self::client::{
+    Client, ClientKey, Grant, MOST_KEYS, OVERLAP_DAYS, Operation, StopReason, Stopped,
+};
+pub use self::client_use::{ClientUse, REFUSALS_A_MINUTE};
 pub use self::designation::{Capability, Designation, Pledge};
+pub use self::hours::{Hours, HoursError, TimeOfDay, Window};
 pub use self::login::{Login, LoginError, is_generic_name};
 pub use self::network::{Network, NetworkError, Networks};
 pub use self::office::{Appointment, AppointmentError, Role};
@@ -256,99 +260,6 @@ pub struct Notice {
     pub from: CivilDate,
 }
 
-/// What a program may call.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Operation {
-    /// Record retention facts.
-    Events,
-    /// Create and change people and relationships.
-    People,
-    /// Read numbers for a purpose.
-    Reads,
-    /// Submit numbers for checking.
-    Submit,
-}
-
-/// A program of one organisation. It acts as its owner wherever people are compared.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Client {
-    /// Names the program.
-    pub id: ClientId,
-    /// Where it may call.
-    pub org: OrganisationId,
-    /// As its owner calls it.
-    pub name: String,
-    /// Who answers for it.
-    pub owner: UserId,
-    /// For which purposes and kinds of people.
-    pub scope: Scope,
-    /// What it may call.
-    pub operations: BTreeSet<Operation>,
-    /// Source addresses it may call from; empty means any.
-    pub networks: BTreeSet<IpAddr>,
-    /// Numbers an hour.
-    pub quota_per_hour: u32,
-    /// Numbers a Tokyo day.
-    pub quota_per_day: u32,
-    /// Last day.
-    pub until: CivilDate,
-    /// The key's public part and a keyed MAC of its secret part, once the owner fetched it.
-    pub key: Option<ClientKey>,
-    /// Ended before its last day.
-    pub ended_at: Option<Timestamp>,
-}
-
-/// What is kept of an API key.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientKey {
-    /// Eight hexadecimal characters that name the key.
-    pub id: String,
-    /// A keyed MAC of the secret, as hexadecimal.
-    pub mac: String,
-}
-
-/// How much of its quota a program has used up. Windows are Tokyo hours and Tokyo days.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientUse {
-    /// Whose use it is; also the key of the row.
-    pub client: ClientId,
-    /// The hour counted, in hours since 1970 UTC.
-    pub hour: i64,
-    /// Numbers in that hour.
-    pub in_hour: u32,
-    /// The day counted.
-    pub day: CivilDate,
-    /// Numbers on that day.
-    pub in_day: u32,
-}
-
-impl ClientUse {
-    /// No use yet.
-    pub fn none(client: ClientId, now: Timestamp) -> Self {
-        Self { client, hour: hour_of(now), in_hour: 0, day: now.tokyo_date(), in_day: 0 }
-    }
-
-    /// The use after `numbers` more at `now`, or `None` if a quota of `client` would be exceeded.
-    #[must_use]
-    pub fn plus(&self, client: &Client, numbers: u32, now: Timestamp) -> Option<Self> {
-        let mut next = Self::none(self.client, now);
-        let earlier_hour = if self.hour == next.hour { self.in_hour } else { 0 };
-        let earlier_day = if self.day == next.day { self.in_day } else { 0 };
-        next.in_hour = earlier_hour.checked_add(numbers)?;
-        next.in_day = earlier_day.checked_add(numbers)?;
-        let within = next.in_hour <= client.quota_per_hour && next.in_day <= client.quota_per_day;
-        within.then_some(next)
-    }
-}
-
-fn hour_of(at: Timestamp) -> i64 {
-    at.as_millis().div_euclid(3_600_000)
-}
-
 macro_rules! in_force {
     ($($name:ident),+) => {$(
         impl $name {
@@ -363,13 +274,6 @@ macro_rules! in_force {
 }
 
 in_force!(Appointment, Designation);
-
-impl Client {
-    /// Whether the program may call on `day`.
-    pub fn in_force(&self, day: CivilDate) -> bool {
-        self.ended_at.is_none() && day <= self.until
-    }
-}
 
 #[cfg(test)]
 mod tests {

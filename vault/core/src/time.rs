@@ -17,6 +17,32 @@ pub struct Timestamp(i64);
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct CivilDate(Date);
 
+/// A day of the week (曜日), Monday first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weekday {
+    /// 月
+    Mon,
+    /// 火
+    Tue,
+    /// 水
+    Wed,
+    /// 木
+    Thu,
+    /// 金
+    Fri,
+    /// 土
+    Sat,
+    /// 日
+    Sun,
+}
+
+impl Weekday {
+    /// The whole week.
+    pub const ALL: [Self; 7] =
+        [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
+}
+
 /// The text is neither a date (`YYYY-MM-DD`) nor an instant (RFC 3339), as was expected.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("could not read a date")]
@@ -60,6 +86,12 @@ impl Timestamp {
     /// The hour of the day in Tokyo, 0 to 23.
     pub fn tokyo_hour(self) -> i8 {
         self.tokyo().hour()
+    }
+
+    /// The minute of the day in Tokyo, 0 to 1439.
+    pub fn tokyo_minute(self) -> u16 {
+        let now = self.tokyo();
+        u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs())
     }
 
     fn tokyo(self) -> jiff::Zoned {
@@ -118,10 +150,23 @@ impl CivilDate {
         Self(self.0.last_of_month())
     }
 
+    /// The day of the week.
+    pub fn weekday(self) -> Weekday {
+        use jiff::civil::Weekday as Day;
+        match self.0.weekday() {
+            Day::Monday => Weekday::Mon,
+            Day::Tuesday => Weekday::Tue,
+            Day::Wednesday => Weekday::Wed,
+            Day::Thursday => Weekday::Thu,
+            Day::Friday => Weekday::Fri,
+            Day::Saturday => Weekday::Sat,
+            Day::Sunday => Weekday::Sun,
+        }
+    }
+
     /// Whether it is a Saturday or a Sunday.
     pub fn is_weekend(self) -> bool {
-        use jiff::civil::Weekday::{Saturday, Sunday};
-        matches!(self.0.weekday(), Saturday | Sunday)
+        matches!(self.weekday(), Weekday::Sat | Weekday::Sun)
     }
 
     /// The day `days` later (earlier if negative); the calendar's edge is not crossed.

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{NewOrganisation, Settings};
+use crate::clients::{Client, ClientChange};
 use crate::number::NumberText;
 use crate::retention::NewEvent;
-use crate::roster::{Appointment, Client, Designation, Notice};
+use crate::roster::{Appointment, Designation, Notice};
 
 /// `POST /changes` → 202 `Change`. `type` says which.
 #[derive(Deserialize, Serialize)]
@@ -121,6 +122,8 @@ pub enum Content {
     Appointment(Appointment),
     /// An API client.
     Client(Client),
+    /// An API client that is to do more, or to go on.
+    ClientAmended(Box<ClientChange>),
     /// A number that replaces the active one.
     Correct(ProposedNumber),
     /// A line of the roster.

@@ -27,6 +27,7 @@
 
 pub mod accounts;
 pub mod changes;
+pub mod clients;
 pub mod log;
 pub mod number;
 pub mod page;

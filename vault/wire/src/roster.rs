@@ -1,8 +1,6 @@
-//! Roles, roster lines (様式7), training, purpose notices and API clients.
+//! Roles, roster lines (様式7), training and purpose notices.
 
 use serde::{Deserialize, Serialize};
-
-use crate::number::SecretText;
 
 /// `POST /appointments` → 202 change; the user accepts it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -219,75 +217,4 @@ pub struct Notice {
     pub channel: String,
     /// In force from this day on.
     pub from: String,
-}
-
-/// `POST /clients` → 202 change.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewClient {
-    /// As its owner calls it.
-    #[cfg_attr(feature = "openapi", schema(example = "給与計算"))]
-    pub name: String,
-    /// The user who answers for it.
-    pub owner: String,
-    /// Bundles or works.
-    #[cfg_attr(feature = "openapi", schema(example = json!(["withholding"])))]
-    pub purposes: Vec<String>,
-    /// Kinds of people.
-    #[cfg_attr(feature = "openapi", schema(example = json!(["employee"])))]
-    pub kinds: Vec<String>,
-    /// `people`, `events`, `submit`, `reads`.
-    #[cfg_attr(feature = "openapi", schema(example = json!(["reads"])))]
-    pub operations: Vec<String>,
-    /// Source addresses it may call from; any if empty.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub networks: Vec<String>,
-    /// Numbers an hour.
-    #[cfg_attr(feature = "openapi", schema(example = 10000))]
-    pub quota_per_hour: u32,
-    /// Numbers a Tokyo day.
-    #[cfg_attr(feature = "openapi", schema(example = 20000))]
-    pub quota_per_day: u32,
-    /// Last day.
-    #[cfg_attr(feature = "openapi", schema(example = "2027-03-31"))]
-    pub until: String,
-}
-
-/// A program (API クライアント).
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Client {
-    /// `cli_…`
-    pub id: String,
-    /// As its owner calls it.
-    pub name: String,
-    /// The user who answers for it.
-    pub owner: String,
-    /// Works, as the bundles were read.
-    pub purposes: Vec<String>,
-    /// Kinds of people.
-    pub kinds: Vec<String>,
-    /// `people`, `events`, `submit`, `reads`.
-    pub operations: Vec<String>,
-    /// Source addresses it may call from; any if empty.
-    pub networks: Vec<String>,
-    /// Numbers an hour.
-    pub quota_per_hour: u32,
-    /// Numbers a Tokyo day.
-    pub quota_per_day: u32,
-    /// Last day.
-    pub until: String,
-    /// Whether its owner fetched the key.
-    pub has_key: bool,
-    /// An instant, if it ended before its last day.
-    pub ended_at: Option<String>,
-}
-
-/// `POST /clients/{id}/secret`: the key, shown this once to the owner.
-#[derive(Deserialize, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ClientSecret {
-    /// For `Authorization: Bearer`.
-    pub key: SecretText,
 }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Denial {
     /// The client's grant does not allow the operation, hour or network.
     ClientNotGranted,
+    /// The client is stopped until two people let it go on.
+    ClientStopped,
     /// The number was deleted.
     Deleted,
     /// The number is in a purge whose targets are confirmed.
@@ -48,6 +50,7 @@ impl Denial {
     /// Every denial, in the order of the codes.
     pub const ALL: &'static [Self] = &[
         Self::ClientNotGranted,
+        Self::ClientStopped,
         Self::Deleted,
         Self::DisposalPending,
         Self::NoNumber,
@@ -70,6 +73,7 @@ impl Denial {
     pub const fn code(self) -> &'static str {
         match self {
             Self::ClientNotGranted => "client-not-granted",
+            Self::ClientStopped => "client-stopped",
             Self::Deleted => "deleted",
             Self::DisposalPending => "disposal-pending",
             Self::NoNumber => "no-number",
@@ -95,6 +99,7 @@ impl Denial {
         matches!(
             self,
             Self::ClientNotGranted
+                | Self::ClientStopped
                 | Self::NotDesignated
                 | Self::OutsideNetwork
                 | Self::QuotaExceeded
@@ -107,6 +112,9 @@ impl Denial {
         match self {
             Self::ClientNotGranted => {
                 "このクライアントに許可された操作・時間帯・接続元ではありません。システム管理者に許可の内容を確認してください"
+            }
+            Self::ClientStopped => {
+                "このクライアントは停止中です。停止の理由を確かめ、システム管理者または管理責任者に利用再開の申請を依頼してください"
             }
             Self::Deleted => {
                 "個人番号は廃棄済みです。再び必要になった場合は、本人から改めて提供を受けて登録してください"
@@ -162,6 +170,9 @@ impl Denial {
         match self {
             Self::ClientNotGranted => {
                 "The client's grant does not cover this operation, hour or network: ask an administrator what it covers"
+            }
+            Self::ClientStopped => {
+                "The client is stopped: find out why, and ask an administrator or the manager to propose that it goes on"
             }
             Self::Deleted => {
                 "The number was deleted: if it is needed again, ask the person for it and register it anew"

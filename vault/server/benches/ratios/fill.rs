@@ -21,7 +21,8 @@ use azekura_core::person::{
 use azekura_core::purpose::{Bundle, Purpose, Purposes};
 use azekura_core::retention::{Holdings, Settings};
 use azekura_core::roster::{
-    Client, ClientKey, Notice, Operation, Organisation, Profile, User, UserState,
+    Client, ClientKey, Grant, Hours, Networks, Notice, Operation, Organisation, Profile, User,
+    UserState,
 };
 use azekura_core::time::CivilDate;
 use data_encoding::HEXLOWER;
@@ -124,18 +125,27 @@ fn program(app: &App, org: OrganisationId, owner: UserId, key: &ApiKey) -> Clien
     Client {
         id: app.new_id(),
         org,
-        name: String::from("給与試験"),
-        owner,
-        scope: Scope {
-            purposes: Purpose::ALL.iter().copied().collect(),
-            kinds: BTreeSet::from([PersonKind::Employee]),
+        grant: Grant {
+            name: String::from("給与試験"),
+            owner,
+            scope: Scope {
+                purposes: Purpose::ALL.iter().copied().collect(),
+                kinds: BTreeSet::from([PersonKind::Employee]),
+            },
+            operations: BTreeSet::from([Operation::Reads, Operation::Submit]),
+            hours: Hours::default(),
+            networks: Networks::default(),
+            quota_per_hour: u32::MAX,
+            quota_per_day: u32::MAX,
+            until: app.clock.now().tokyo_date().plus_months(12),
         },
-        operations: BTreeSet::from([Operation::Reads, Operation::Submit]),
-        networks: BTreeSet::new(),
-        quota_per_hour: u32::MAX,
-        quota_per_day: u32::MAX,
-        until: app.clock.now().tokyo_date().plus_months(12),
-        key: Some(ClientKey { id: HEXLOWER.encode(&key.id()), mac }),
+        keys: vec![ClientKey {
+            id: HEXLOWER.encode(&key.id()),
+            mac,
+            made_at: app.clock.now(),
+            until: None,
+        }],
+        stopped: None,
         ended_at: None,
     }
 }

@@ -147,6 +147,7 @@ impl From<Denial> for Code {
             Denial::NotFound => Self::NotFound,
             Denial::PastRetention => Self::PastRetention,
             Denial::ClientNotGranted
+            | Denial::ClientStopped
             | Denial::Deleted
             | Denial::DisposalPending
             | Denial::NoNumber

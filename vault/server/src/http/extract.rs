@@ -37,6 +37,9 @@ pub(super) struct One<T>(pub(super) T);
 /// The organisation that the path names, and the thing in it.
 pub(super) struct InOrg<T>(pub(super) OrganisationId, pub(super) T);
 
+/// The organisation that the path names, the thing in it, and the name of something of that.
+pub(super) struct NamedIn<T>(pub(super) OrganisationId, pub(super) T, pub(super) String);
+
 /// The query. Parameters that the call does not have are refused.
 pub(super) struct Query<T>(pub(super) T);
 
@@ -88,6 +91,15 @@ impl<T: FromStr> FromRequestParts<Arc<App>> for InOrg<T> {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
         let Path((org, text)) = path::<(String, String)>(parts, app).await?;
         Ok(Self(id(&org)?, id(&text)?))
+    }
+}
+
+impl<T: FromStr> FromRequestParts<Arc<App>> for NamedIn<T> {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        let Path((org, text, name)) = path::<(String, String, String)>(parts, app).await?;
+        Ok(Self(id(&org)?, id(&text)?, name))
     }
 }
 

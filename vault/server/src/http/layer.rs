@@ -9,6 +9,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use azekura_core::access::Denial;
 use azekura_core::id::RequestId;
 use azekura_core::text::contains_number;
 use tokio::time::{Instant, timeout};
@@ -53,8 +54,7 @@ pub(super) async fn around(
     let ran = timeout(LONGEST, next.run(request)).await;
     let mut response = ran.unwrap_or_else(|_| Failed::from(Code::Timeout).into_response());
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
-        let logged = path.is_empty() || problem.code() == Code::SignInFailed.text();
-        if !logged && only_counted(&method, response.status()) {
+        if !path.is_empty() && only_counted(&method, response.status(), problem.code()) {
             app.refusals.note(problem.code(), path, source);
         }
         response = problem.response(lang, id);
@@ -95,12 +95,14 @@ fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool)
     }
 }
 
-/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known
-/// gets no transaction. Sign-ins have entries of their own.
-fn only_counted(method: &Method, status: StatusCode) -> bool {
+/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known, or
+/// is stopped, gets no transaction. Sign-ins and programs beyond their grant have entries of their own.
+fn only_counted(method: &Method, status: StatusCode, code: &str) -> bool {
     let unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::LOCKED);
     let hidden = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
-    unknown || (method == Method::GET && hidden)
+    let stopped = code == Denial::ClientStopped.code();
+    let logged = code == Code::SignInFailed.text() || code == Denial::ClientNotGranted.code();
+    !logged && (unknown || stopped || (method == Method::GET && hidden))
 }
 
 /// The name of a method that the API has; any other is the caller's own text.

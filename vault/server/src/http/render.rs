@@ -32,7 +32,7 @@ pub(super) fn saved(made: &Made<'_>) -> (u16, Vec<u8>) {
         },
         Made::Appointment(appointment) => (200, written(&show::roster::appointment(appointment))),
         Made::Change(change) => settled(change),
-        Made::Client(client) => (200, written(&show::roster::client(client))),
+        Made::Client(client) => (200, written(&show::clients::client(client))),
         Made::Designation(line) => (200, written(&show::roster::designation(line))),
         Made::Fact(fact) => (201, written(&show::retention::recorded(fact))),
         Made::Person(person, personal, today) => {

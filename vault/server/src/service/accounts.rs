@@ -63,13 +63,16 @@ pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) 
 
 /// The organisations in which the caller has a place; an administrator sees all of them.
 pub fn organisations(app: &App, actor: &Actor) -> Vec<Organisation> {
-    let (authority, day) = (app.authority(), app.clock.now().tokyo_date());
+    let (authority, now) = (app.authority(), app.clock.now());
+    let day = now.tokyo_date();
     let sees = |org: &Organisation| match &actor.who {
         Who::User { id, .. } => {
             authority.user(*id).is_some_and(|user| user.administrator)
                 || rights::belongs(&authority, org.id, *id, day)
         }
-        Who::Client { id, .. } => authority.client_by_id(*id).is_some_and(|one| one.org == org.id),
+        Who::Client { id, .. } => authority
+            .client_by_id(*id)
+            .is_some_and(|one| one.org == org.id && one.grant.is_open(now, actor.ip)),
         Who::Job(_) | Who::Nobody | Who::Operator => false,
     };
     let visible = authority.organisations().filter(|org| sees(org));

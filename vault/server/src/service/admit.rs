@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use azekura_core::access::{Denial, Scope};
 use azekura_core::audit::Digest;
-use azekura_core::audit::event::AccessEvent;
+use azekura_core::audit::event::{AccessEvent, RosterEvent};
 use azekura_core::id::{ClientId, OrganisationId, SessionId};
-use azekura_core::roster::ClientUse;
+use azekura_core::roster::{ClientUse, StopReason};
+use azekura_core::time::Timestamp;
 use uuid::Uuid;
 
 use super::audit::Journal;
 use super::intents::Ask;
-use super::{Result, rights};
+use super::{Result, rights, stops};
 use crate::auth::{Permission, Who};
 use crate::store::{Kept, bulk};
 
@@ -25,6 +26,9 @@ pub(super) fn admit(
     ask: &Ask,
 ) -> Result<Result<Arc<Policy>>> {
     let admitted = policies.of(journal, ask).and_then(|policy| {
+        if quotas.stops(ask) {
+            return Err(rights::Refusal::Access(Denial::ClientStopped));
+        }
         let charged = quotas.charge(journal, ask);
         charged.then_some(policy).ok_or(rights::Refusal::Access(Denial::QuotaExceeded))
     });
@@ -32,6 +36,7 @@ pub(super) fn admit(
         Ok(policy) => Ok(Ok(policy)),
         Err(refusal) => {
             refused(journal, ask, refusal.code())?;
+            quotas.refuse(journal, ask);
             Ok(Err(refusal.into()))
         }
     }
@@ -54,7 +59,8 @@ pub(super) struct Policy {
 #[derive(Default)]
 pub(super) struct Policies(HashMap<Caller, Arc<Policy>>);
 
-/// Who asks, in which session, and from where: a roster line holds for its terminals only.
+/// In which organisation who asks, in which session, and from where: a grant, and a roster line, hold
+/// for their networks only.
 type Caller = (OrganisationId, Option<Uuid>, Option<SessionId>, Option<IpAddr>);
 
 impl Policies {
@@ -101,23 +107,54 @@ impl Quotas {
         let Some(id) = client(ask).filter(|_| ask.charge > 0) else { return true };
         let Some(client) = journal.authority().client_by_id(id) else { return false };
         let now = journal.at();
-        let used = self.next.get(&id).or_else(|| self.kept.get(&id).map(|kept| &**kept));
-        let used = used.cloned().unwrap_or_else(|| ClientUse::none(id, now));
-        match used.plus(client, ask.charge, now) {
+        match self.used(id, now).plus(&client.grant, ask.charge, now) {
             Some(next) => self.next.insert(id, next).is_none_or(|_| true),
             None => false,
         }
     }
 
+    /// Counts a refusal of a program. One too many stops it, from the next ask of the group on.
+    pub(super) fn refuse(&mut self, journal: &Journal<'_>, ask: &Ask) {
+        let Some(id) = client(ask) else { return };
+        let next = self.used(id, journal.at()).plus_refusal(journal.at());
+        self.next.insert(id, next);
+    }
+
+    fn stops(&self, ask: &Ask) -> bool {
+        let next = client(ask).and_then(|id| self.next.get(&id));
+        next.is_some_and(ClientUse::refused_too_often)
+    }
+
+    fn used(&self, id: ClientId, now: Timestamp) -> ClientUse {
+        let used = self.next.get(&id).or_else(|| self.kept.get(&id).map(|kept| &**kept));
+        used.cloned().unwrap_or_else(|| ClientUse::none(id, now))
+    }
+
+    /// Keeps the counters; tells of unusual volume, and stops whoever was refused too often.
     pub(super) async fn save(self, journal: &mut Journal<'_>) -> Result<()> {
-        for (id, next) in self.next {
+        for (id, mut next) in self.next {
+            if next.is_news() {
+                next = told(journal, next)?;
+            }
+            let too_often = next.refused_too_often();
             match self.kept.get(&id) {
                 Some(kept) => journal.replace(kept, next).await?,
                 None => journal.insert(next).await?,
             };
+            if too_often {
+                stops::stop(journal, id, StopReason::Refusals).await?;
+            }
         }
         Ok(())
     }
+}
+
+fn told(journal: &mut Journal<'_>, used: ClientUse) -> Result<ClientUse> {
+    let (client, in_hour, usual) = (used.client, used.in_hour, used.usual());
+    let org = journal.authority().client_by_id(client).map(|client| client.org);
+    journal.append_in(org, RosterEvent::ClientUnusualVolume { client, in_hour, usual })?;
+    tracing::warn!(%client, in_hour, usual, "a program reads more than usual");
+    Ok(used.told())
 }
 
 fn client(ask: &Ask) -> Option<ClientId> {

@@ -8,7 +8,7 @@ use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
 use super::roster::Share;
-use super::{Error, Result, rights, roster, staff};
+use super::{Error, Result, queue, rights, roster, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
@@ -57,7 +57,7 @@ pub async fn appoint(
         let detail = "a deputy appoints no manager";
         return Err(Error::fault("/role", "deputy", detail));
     }
-    roster::proposed(app, journal, actor, org, Content::Appointment(appointment)).await
+    queue::proposed(app, journal, actor, org, Content::Appointment(appointment)).await
 }
 
 /// The role is held from here on.

@@ -9,9 +9,10 @@ use azekura_core::audit::event::{AccessEvent, Event};
 use azekura_core::id::OrganisationId;
 use azekura_core::time::Timestamp;
 
-use super::{Error, Result, rights};
+use super::rights::Refusal;
+use super::{Error, Result, rights, stops};
 use crate::app::App;
-use crate::auth::{Actor, Made, Permission};
+use crate::auth::{Actor, Made, Permission, Who};
 use crate::store::authority::Authority;
 use crate::store::head::Seals;
 use crate::store::idempotency::{self, Answered};
@@ -57,6 +58,7 @@ pub async fn begin<'a>(
                 count: 1,
                 route: format!("{need:?}").to_lowercase(),
             })?;
+            stops::count(&mut journal, actor).await?;
             journal.commit().await?;
             Err(refusal.into())
         }
@@ -249,21 +251,23 @@ pub struct View<'a> {
 pub async fn view_either<'a>(
     app: &'a App,
     actor: &Actor,
-    org: OrganisationId,
+    org: Option<OrganisationId>,
     needs: [Permission; 2],
 ) -> Result<View<'a>> {
     let [first, second] = needs;
-    match view(app, actor, Some(org), first).await {
-        Err(Error::NotPermitted | Error::Access(_)) => view(app, actor, Some(org), second).await,
-        view => view,
-    }
+    let refused = rights::check(&app.authority(), actor, org, first, app.clock.now());
+    let need = match refused {
+        Err(Refusal::NotPermitted | Refusal::Access(_)) => second,
+        Ok(()) | Err(Refusal::NotFound | Refusal::Unauthenticated) => first,
+    };
+    view(app, actor, org, need).await
 }
 
 /// Starts to look at what `actor` may see of `org`.
 ///
 /// # Errors
 ///
-/// The refusal, which is counted and logged with the next entries of the minute.
+/// The refusal. That of a program is logged and counted, as if it had wanted to write.
 pub async fn view<'a>(
     app: &'a App,
     actor: &Actor,
@@ -271,7 +275,12 @@ pub async fn view<'a>(
     need: Permission,
 ) -> Result<View<'a>> {
     let (authority, at) = (app.authority(), app.clock.now());
-    rights::check(&authority, actor, org, need, at)?;
+    if let Err(refusal) = rights::check(&authority, actor, org, need, at) {
+        if let Who::Client { .. } = actor.who {
+            drop(begin(app, actor, org, need).await?);
+        }
+        return Err(refusal.into());
+    }
     let reading = app.store.read(&app.keys.ring().row).await?;
     Ok(View { authority, reading, at })
 }

@@ -170,7 +170,7 @@ pub(crate) async fn bytes(app: &App, row: &CertificateRow) -> Result<Vec<u8>> {
 }
 
 async fn look<'a>(app: &'a App, actor: &Actor, org: OrganisationId) -> Result<View<'a>> {
-    audit::view_either(app, actor, org, [Permission::Audit, Permission::Delete]).await
+    audit::view_either(app, actor, Some(org), [Permission::Audit, Permission::Delete]).await
 }
 
 fn listed(row: CertificateRow) -> Result<Listed> {

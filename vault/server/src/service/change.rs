@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::audit::{self, Journal};
 use super::{Error, Page, Paging, Result, accounts, appointments, check, cursor, designations};
-use super::{holdings, people, queue, rights, users};
+use super::{grants, holdings, people, queue, rights, users};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, changes};
@@ -177,18 +177,25 @@ pub async fn list(
     }
 }
 
-/// One change. Whoever is named by it sees it even without a place in the organisation.
+/// One change. Whoever is named by it sees it even without a place in the organisation, and a program
+/// sees its own.
 pub async fn one(
     app: &App,
     actor: &Actor,
     org: Option<OrganisationId>,
     id: ChangeId,
 ) -> Result<Change> {
-    let mut view = audit::view(app, actor, org, Permission::Settle).await?;
+    let program = queue::client(actor);
+    let needs = match program {
+        Some(_) => [Permission::View, Permission::Enter(Operation::Submit)],
+        None => [Permission::Settle; 2],
+    };
+    let mut view = audit::view_either(app, actor, org, needs).await?;
     let kept = view.reading.find::<Change>(id).await?;
     let kept = kept.filter(|change| change.org == org).ok_or(Error::NotFound)?;
     let named = kept.content.accepted_by();
-    if named.is_none() || named != actor.person() {
+    let own = program.is_some() && kept.maker.client == program;
+    if !own && (named.is_none() || named != actor.person()) {
         rights::check(&view.authority, actor, org, Permission::View, view.at)?;
     }
     Ok((*kept).clone())
@@ -223,13 +230,13 @@ fn may_settle(journal: &Journal<'_>, actor: &Actor, change: &Change, by: UserId)
     let permitted = match &change.content {
         Content::Appointment(_) | Content::Designation(_) => true,
         Content::Client(_) => manager(by),
+        // The manager agrees to what an administrator proposes, and the other way round.
+        Content::ClientAmended(_) | Content::Settings(_) => {
+            manager(by) && administrator(maker) || administrator(by) && manager(maker)
+        }
         Content::Correct(_) | Content::Register(_) => can(check),
         Content::FactCorrected(_) => manager(by) || can(check),
         Content::Notice(_) => manager(by) || can(enter) || can(check),
-        // The manager agrees to what an administrator proposes, and the other way round.
-        Content::Settings(_) => {
-            manager(by) && administrator(maker) || administrator(by) && manager(maker)
-        }
         Content::Organisation(_) | Content::User(_) => administrator(by),
     };
     if permitted { Ok(()) } else { Err(Error::NotPermitted) }
@@ -245,15 +252,8 @@ async fn apply(
         Content::Appointment(appointment) => {
             appointments::made(journal, change, appointment).await?;
         }
-        Content::Client(client) => {
-            let (id, owner) = (client.id, client.owner);
-            journal.append(RosterEvent::ClientRegistered {
-                change: change.id,
-                client: id,
-                owner,
-            })?;
-            journal.insert(client.clone()).await?;
-        }
+        Content::Client(client) => grants::register(journal, change.id, client).await?,
+        Content::ClientAmended(agreed) => grants::amend(journal, change, agreed).await?,
         Content::Designation(line) => designations::made(journal, change, line).await?,
         Content::FactCorrected(correction) => correct_fact(journal, change, correction).await?,
         Content::Notice(notice) => {

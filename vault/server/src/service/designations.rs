@@ -11,7 +11,7 @@ use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
 use super::roster::Share;
-use super::{Error, Result, roster};
+use super::{Error, Result, queue, roster};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
@@ -64,7 +64,7 @@ pub async fn designate(
         accepted_at: journal.at(),
         ended_at: None,
     };
-    roster::proposed(app, journal, actor, org, Content::Designation(designation)).await
+    queue::proposed(app, journal, actor, org, Content::Designation(designation)).await
 }
 
 /// Whether a line is accepted with the pledge that it was offered with.

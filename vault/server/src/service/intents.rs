@@ -203,7 +203,13 @@ async fn decide(app: &App, asks: &[&Ask], outcomes: &[Outcome]) -> Result<Vec<Re
                     admit::refused(&mut journal, ask, "changed-outside")?;
                     Err(changed)
                 }
-                decided => Ok(decided?),
+                decided => {
+                    let people = decided?;
+                    if ask.charge > 0 && beyond_grant(&people) {
+                        quotas.refuse(&journal, ask);
+                    }
+                    Ok(people)
+                }
             },
             Err(refusal) => Err(refusal),
         });
@@ -306,6 +312,12 @@ fn one(
     current.number.as_ref().ok_or(Denial::NoNumber)?;
     let version = PersonVersion { person: current.grounds.person, version: allowed.version };
     Ok((allowed.rule, version))
+}
+
+/// Whether a call asked for something outside the caller's scope. Told of a program's first slice,
+/// so that one call counts once.
+fn beyond_grant(people: &[Decided]) -> bool {
+    people.iter().any(|one| one.denial == Some(Denial::OutsideScope))
 }
 
 fn intent(ask: &Ask, policy: Digest, rule: &str, people: &[PersonVersion]) -> NumberEvent {

@@ -144,7 +144,7 @@ pub async fn list(
 
 /// Batches are shown to those who delete, and to manager and auditor.
 async fn look<'a>(app: &'a App, actor: &Actor, org: OrganisationId) -> Result<View<'a>> {
-    audit::view_either(app, actor, org, [Permission::Audit, Permission::Delete]).await
+    audit::view_either(app, actor, Some(org), [Permission::Audit, Permission::Delete]).await
 }
 
 /// The items that may go on `until` or before and are in no open batch, by day.

@@ -8,7 +8,21 @@ use azekura_core::id::OrganisationId;
 use super::audit::Journal;
 use super::{Error, Result};
 use crate::app::App;
-use crate::auth::{Actor, Who};
+use crate::auth::{Actor, Made, Who};
+
+/// Proposes `content` in `org`, keeps the answer and commits.
+pub(super) async fn proposed(
+    app: &App,
+    mut journal: Journal<'_>,
+    actor: &Actor,
+    org: OrganisationId,
+    content: Content,
+) -> Result<Change> {
+    let change = propose(app, &mut journal, actor, Some(org), content).await?;
+    journal.answer(Made::Change(&change)).await?;
+    journal.commit().await?;
+    Ok(change)
+}
 
 /// Puts a proposal into the queue and into the log.
 pub(super) async fn propose(
@@ -44,17 +58,19 @@ pub(super) fn digest(change: &Change) -> Result<Digest> {
     Ok(Digest::of(&to_canonical(&content).map_err(Error::internal)?))
 }
 
-fn client(actor: &Actor) -> Option<azekura_core::id::ClientId> {
+/// The program that asks, if it is one.
+pub(super) fn client(actor: &Actor) -> Option<azekura_core::id::ClientId> {
     match actor.who {
         Who::Client { id, .. } => Some(id),
         Who::Job(_) | Who::Nobody | Who::Operator | Who::User { .. } => None,
     }
 }
 
-const fn subject(content: &Content) -> Option<Subject> {
+fn subject(content: &Content) -> Option<Subject> {
     Some(match content {
         Content::Appointment(appointment) => Subject::Appointment(appointment.id),
         Content::Client(client) => Subject::Client(client.id),
+        Content::ClientAmended(change) => Subject::Client(change.client),
         Content::Correct(proposal) | Content::Register(proposal) => {
             Subject::Person(proposal.person)
         }

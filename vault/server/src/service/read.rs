@@ -100,7 +100,7 @@ pub struct Record {
 /// [`Error::NotFound`] unless the caller asked it, or reviews reads.
 pub async fn record(app: &App, actor: &Actor, org: OrganisationId, id: ReadId) -> Result<Record> {
     let needs = [Permission::Audit, Permission::Use];
-    let mut view = audit::view_either(app, actor, org, needs).await?;
+    let mut view = audit::view_either(app, actor, Some(org), needs).await?;
     let leaves = entries::entries_about(&mut view.reading, id, 0, u16::MAX).await?;
     let read = |leaf: &entries::Leaf| Entry::from_leaf(&leaf.leaf).map_err(Error::internal);
     let mut found: Vec<Entry> = leaves.iter().map(read).collect::<Result<_>>()?;

@@ -1,6 +1,7 @@
 //! The one place where a caller's right is decided. It reads nothing but the authority in memory.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use azekura_core::access::{Denial, Scope};
 use azekura_core::id::{OrganisationId, UserId};
@@ -73,7 +74,7 @@ pub fn check(
         }
         (Who::Client { id, .. }, Some(org)) => {
             let client = authority.client_by_id(*id).filter(|client| client.org == org);
-            client_in(authority, client.ok_or(Refusal::NotFound)?, need, day)
+            program(authority, client.ok_or(Refusal::NotFound)?, need, at, actor.ip)
         }
         (Who::Client { .. }, None) => Err(Refusal::NotPermitted),
         (Who::Job(_) | Who::Operator | Who::Nobody, _) => Err(Refusal::Unauthenticated),
@@ -124,7 +125,7 @@ fn scope_on(
 ) -> Scope {
     match (&actor.who, capability(need)) {
         (Who::Client { id, .. }, _) => {
-            authority.client_by_id(*id).map(|client| client.scope.clone()).unwrap_or_default()
+            authority.client_by_id(*id).map(|client| client.grant.scope.clone()).unwrap_or_default()
         }
         (Who::User { id, .. }, Some(capability)) => Scope::union(
             lines(authority, org, *id, capability, day)
@@ -208,6 +209,30 @@ pub fn belongs(authority: &Authority, org: OrganisationId, user: UserId, day: Ci
         || !capabilities(authority, org, user, day).is_empty()
 }
 
+/// Whether the account of `user` works on `day`.
+pub fn works(authority: &Authority, user: UserId, day: CivilDate) -> bool {
+    authority.user(user).is_some_and(|user| user.works(day))
+}
+
+/// Whether a role, a roster line or a program may be `user`'s: an account that works, of somebody who
+/// may hold such a thing there.
+///
+/// # Errors
+///
+/// A fault at `pointer`.
+pub fn eligible(
+    authority: &Authority,
+    org: OrganisationId,
+    (pointer, user): (&str, UserId),
+    day: CivilDate,
+) -> Result<(), Error> {
+    if works(authority, user, day) && may_hold(authority, org, user) {
+        return Ok(());
+    }
+    let detail = "an active user who is not an administrator";
+    Err(Error::fault(pointer, "not-eligible", detail))
+}
+
 fn live_session(
     authority: &Authority,
     user: UserId,
@@ -215,8 +240,11 @@ fn live_session(
     at: Timestamp,
 ) -> Result<(), Refusal> {
     let live = session.is_some_and(|session| session.user == user && at < session.expires_at);
-    let works = authority.user(user).is_some_and(|user| user.works(at.tokyo_date()));
-    if live && works { Ok(()) } else { Err(Refusal::Unauthenticated) }
+    if live && works(authority, user, at.tokyo_date()) {
+        Ok(())
+    } else {
+        Err(Refusal::Unauthenticated)
+    }
 }
 
 fn user_of_vault(authority: &Authority, user: UserId, need: Permission) -> Result<(), Refusal> {
@@ -292,11 +320,13 @@ pub fn may_hold(authority: &Authority, org: OrganisationId, user: UserId) -> boo
     authority.user(user).is_some_and(|user| joined || !user.administrator)
 }
 
-fn client_in(
+/// A program in force whose owner is, and a call that its grant covers.
+fn program(
     authority: &Authority,
     client: &Client,
     need: Permission,
-    day: CivilDate,
+    at: Timestamp,
+    address: Option<IpAddr>,
 ) -> Result<(), Refusal> {
     let operation = match need {
         Permission::Enter(operation) => Some(operation),
@@ -310,13 +340,9 @@ fn client_in(
         | Permission::Oversee
         | Permission::Settle => None,
     };
-    let granted = operation.is_some_and(|operation| client.operations.contains(&operation));
-    let owner = authority.user(client.owner).is_some_and(|owner| owner.works(day));
-    if !owner || !client.in_force(day) {
-        Err(Refusal::Unauthenticated)
-    } else if granted {
-        Ok(())
-    } else {
-        Err(Refusal::Access(Denial::ClientNotGranted))
+    let day = at.tokyo_date();
+    if !client.in_force(day) || !works(authority, client.grant.owner, day) {
+        return Err(Refusal::Unauthenticated);
     }
+    client.admit(operation, at, address).map_err(Refusal::Access)
 }

@@ -1,29 +1,19 @@
-//! Roles, designations, trainings, notices and clients: what the manager proposes, and what ends at
-//! once.
+//! Roles, designations, trainings and notices: what the manager proposes, and what ends at once.
 
-use std::collections::BTreeSet;
-use std::net::IpAddr;
-
-use azekura_core::access::Scope;
 use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Change, Content};
-use azekura_core::crypto::api_key::ApiKey;
-use azekura_core::id::{ClientId, OrganisationId, UserId};
+use azekura_core::id::{OrganisationId, UserId};
 use azekura_core::purpose::Purposes;
-use azekura_core::roster::{
-    Appointment, Client, ClientKey, Designation, Notice, Operation, Profile, SMALL_STAFF, Training,
-};
+use azekura_core::roster::{Appointment, Designation, Notice, Profile, SMALL_STAFF, Training};
 use azekura_core::time::CivilDate;
-use data_encoding::HEXLOWER;
-use secrecy::SecretString;
-use zeroize::Zeroizing;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, queue, rights, staff};
+use super::queue::proposed;
+use super::{Error, Result, rights, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::roster::TrainingRow;
-use crate::store::{clients, notices, roster};
+use crate::store::{notices, roster};
 
 /// Writes down that a handler attended a training.
 pub async fn record_training(
@@ -76,103 +66,6 @@ pub async fn publish(
     proposed(app, journal, actor, org, Content::Notice(notice)).await
 }
 
-/// What a program is to be granted.
-pub struct Grant {
-    /// As its owner calls it.
-    pub name: String,
-    /// Who answers for it.
-    pub owner: UserId,
-    /// For which purposes and kinds of people.
-    pub scope: Scope,
-    /// What it may call.
-    pub operations: BTreeSet<Operation>,
-    /// Where it may call from; empty means anywhere.
-    pub networks: BTreeSet<IpAddr>,
-    /// Numbers an hour and a day.
-    pub quota: (u32, u32),
-    /// Last day.
-    pub until: CivilDate,
-}
-
-/// Proposes a client; the manager approves it.
-pub async fn register_client(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    grant: Grant,
-) -> Result<Change> {
-    let journal = audit::begin(app, actor, Some(org), Permission::Administer).await?;
-    eligible(&journal, org, grant.owner, Share::None)?;
-    let client = Client {
-        id: app.new_id(),
-        org,
-        name: grant.name,
-        owner: grant.owner,
-        scope: grant.scope,
-        operations: grant.operations,
-        networks: grant.networks,
-        quota_per_hour: grant.quota.0,
-        quota_per_day: grant.quota.1,
-        until: grant.until,
-        key: None,
-        ended_at: None,
-    };
-    proposed(app, journal, actor, org, Content::Client(client)).await
-}
-
-/// Makes the client's key and shows it, once, to its owner.
-///
-/// # Errors
-///
-/// [`Error::AlreadyDone`] if it was shown before.
-pub async fn client_secret(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    id: ClientId,
-) -> Result<SecretString> {
-    let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
-    let kept = journal.reading().find::<Client>(id).await?;
-    let kept = kept.filter(|client| client.org == org).ok_or(Error::NotFound)?;
-    if actor.person() != Some(kept.owner) {
-        rights::check(journal.authority(), actor, Some(org), Permission::View, journal.at())?;
-        return Err(Error::NotPermitted);
-    }
-    if kept.key.is_some() {
-        return Err(Error::AlreadyDone { id: id.to_string() });
-    }
-    let (mut key_id, mut secret) = ([0; 4], Zeroizing::new([0; 32]));
-    app.rng.fill(&mut key_id);
-    app.rng.fill(&mut *secret);
-    let key = ApiKey::mint(key_id, *secret);
-    let mac = HEXLOWER.encode(&key.mac(&app.keys.ring().api));
-    journal.append(RosterEvent::ClientSecretShown { client: id })?;
-    let stored = ClientKey { id: HEXLOWER.encode(&key_id), mac };
-    journal.replace(&kept, Client { key: Some(stored), ..(*kept).clone() }).await?;
-    journal.answer(Made::Secret(&id.to_string())).await?;
-    journal.commit().await?;
-    Ok(key.text())
-}
-
-/// Ends a client at once; its next call is refused.
-pub async fn end_client(
-    app: &App,
-    actor: &Actor,
-    org: OrganisationId,
-    id: ClientId,
-) -> Result<Client> {
-    let mut journal = audit::begin(app, actor, Some(org), Permission::Oversee).await?;
-    let kept = journal.reading().find::<Client>(id).await?;
-    let kept = kept.filter(|one| one.org == org && one.ended_at.is_none());
-    let kept = kept.ok_or(Error::NotFound)?;
-    journal.append(RosterEvent::ClientEnded { client: id, reason: String::from("ended") })?;
-    let ended = Client { ended_at: Some(journal.at()), ..(*kept).clone() };
-    journal.replace(&kept, ended.clone()).await?;
-    journal.answer(Made::Client(&ended)).await?;
-    journal.commit().await?;
-    Ok(ended)
-}
-
 /// Everything the roster page of an organisation shows.
 pub struct Roster {
     /// Roles.
@@ -204,27 +97,6 @@ pub async fn notices(app: &App, actor: &Actor, org: OrganisationId) -> Result<Ve
     Ok(kept.iter().map(|kept| (**kept).clone()).collect())
 }
 
-/// The clients of an organisation, ended ones included.
-pub async fn clients(app: &App, actor: &Actor, org: OrganisationId) -> Result<Vec<Client>> {
-    let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
-    let kept = clients::of_org(&mut view.reading, org).await?;
-    Ok(kept.iter().map(|kept| (**kept).clone()).collect())
-}
-
-/// Puts a proposal into the queue and commits.
-pub(super) async fn proposed(
-    app: &App,
-    mut journal: Journal<'_>,
-    actor: &Actor,
-    org: OrganisationId,
-    content: Content,
-) -> Result<Change> {
-    let change = queue::propose(app, &mut journal, actor, Some(org), content).await?;
-    journal.answer(Made::Change(&change)).await?;
-    journal.commit().await?;
-    Ok(change)
-}
-
 /// Whether a role or line makes its holder one of those who share the work.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Share {
@@ -243,11 +115,7 @@ pub(super) fn eligible(
     share: Share,
 ) -> Result<()> {
     let (authority, today) = (journal.authority(), journal.at().tokyo_date());
-    let works = authority.user(user).is_some_and(|user| user.works(today));
-    if !works || !rights::may_hold(authority, org, user) {
-        let detail = "an active user who is not an administrator";
-        return Err(Error::fault("/user", "not-eligible", detail));
-    }
+    rights::eligible(authority, org, ("/user", user), today)?;
     let small = authority.organisation(org).is_some_and(|org| org.profile == Profile::Small);
     let members = staff::members(authority, org, today);
     let new = share == Share::Work && !members.iter().any(|member| member.user == user);

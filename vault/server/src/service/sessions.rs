@@ -4,15 +4,14 @@ use std::net::IpAddr;
 
 use azekura_core::audit::SessionMark;
 use azekura_core::audit::event::AccessEvent;
-use azekura_core::crypto::api_key;
 use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
 use azekura_core::roster::{Capability, Credential, Role, Session, User};
 use azekura_core::time::CivilDate;
 use data_encoding::HEXLOWER;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, attempts, rights};
+use super::{Error, Result, attempts, programs, rights};
 use crate::app::App;
 use crate::auth::tokens::{self, Kind};
 use crate::auth::{Actor, Who};
@@ -121,7 +120,7 @@ pub fn authenticate(
     let authority = app.authority();
     let who = match Kind::Session.read(bearer) {
         Some(token) => user_of(app, &authority, &token, locked)?,
-        None => client_of(app, &authority, bearer, ip)?,
+        None => programs::by_key(app, &authority, bearer)?,
     };
     Ok(Actor { who, request: Some(request), ip, once: None })
 }
@@ -141,29 +140,6 @@ fn user_of(app: &App, authority: &Authority, token: &tokens::Token, locked: Lock
         (_, Locked::Admit) => {}
     }
     Ok(Who::User { id: session.user, session: session.id, mark: mark(&mac) })
-}
-
-fn client_of(
-    app: &App,
-    authority: &Authority,
-    bearer: &SecretString,
-    ip: Option<IpAddr>,
-) -> Result<Who> {
-    let key = api_key::ApiKey::parse(bearer.expose_secret()).map_err(|_| Error::Unauthenticated)?;
-    let id = HEXLOWER.encode(&key.id());
-    let client = authority.client(&id).ok_or(Error::Unauthenticated)?;
-    let kept = client.key.as_ref().ok_or(Error::Unauthenticated)?;
-    let (good, today) =
-        (tokens::fits(&kept.mac, &key.mac(&app.keys.ring().api)), app.clock.now().tokyo_date());
-    let owner = authority.user(client.owner).is_some_and(|owner| owner.works(today));
-    let here = client.networks.is_empty() || ip.is_some_and(|ip| client.networks.contains(&ip));
-    if !good || !owner || !client.in_force(today) {
-        Err(Error::Unauthenticated)
-    } else if !here {
-        Err(Error::Access(azekura_core::access::Denial::ClientNotGranted))
-    } else {
-        Ok(Who::Client { id: client.id, owner: client.owner })
-    }
 }
 
 /// Ends the sessions of a user, for the `reason` that the log names.

@@ -70,7 +70,7 @@ type OrgUser = (OrganisationId, UserId);
 #[derive(Clone)]
 pub struct Authority {
     appointments: Shelf<OrgUser, Appointment>,
-    clients: Shelf<Option<String>, Client>,
+    clients: Shelf<String, Client>,
     designations: Shelf<OrgUser, Designation>,
     notices: Shelf<OrganisationId, Notice>,
     organisations: Shelf<(), Organisation>,
@@ -213,7 +213,7 @@ impl Authority {
 
     /// The program whose key has this public part.
     pub fn client(&self, key_id: &str) -> Option<&Kept<Client>> {
-        self.clients.of(&Some(String::from(key_id))).next()
+        self.clients.of(key_id).next()
     }
 
     /// A user's lines of the roster of an organisation, ended ones included.
@@ -250,14 +250,14 @@ impl Authority {
 
     fn empty() -> Self {
         Self {
-            appointments: Shelf::new(|row| (row.org, row.user)),
-            clients: Shelf::new(|row| row.key.as_ref().map(|key| key.id.clone())),
-            designations: Shelf::new(|row| (row.org, row.user)),
-            notices: Shelf::new(|row| row.org),
-            organisations: Shelf::new(|_| ()),
-            sessions: Shelf::new(|row| row.token_mac.clone()),
-            trainings: Shelf::new(|row| (row.training.org, row.training.user)),
-            users: Shelf::new(|_| ()),
+            appointments: Shelf::new(|row| vec![(row.org, row.user)]),
+            clients: Shelf::new(|row| row.keys.iter().map(|key| key.id.clone()).collect()),
+            designations: Shelf::new(|row| vec![(row.org, row.user)]),
+            notices: Shelf::new(|row| vec![row.org]),
+            organisations: Shelf::new(|_| vec![()]),
+            sessions: Shelf::new(|row| vec![row.token_mac.clone()]),
+            trainings: Shelf::new(|row| vec![(row.training.org, row.training.user)]),
+            users: Shelf::new(|_| vec![()]),
             seals: BTreeMap::new(),
             forged: BTreeSet::new(),
         }
@@ -327,17 +327,17 @@ async fn rows<T: Sealed>(
     Ok(genuine.then_some(rows))
 }
 
-/// Rows by id, and by one other key.
+/// Rows by id, and by other keys.
 #[derive(Clone)]
 struct Shelf<K, T> {
     rows: HashMap<Uuid, Kept<T>>,
     by: HashMap<K, BTreeSet<Uuid>>,
-    key: fn(&T) -> K,
+    keys: fn(&T) -> Vec<K>,
 }
 
 impl<K: Eq + Hash, T: Sealed> Shelf<K, T> {
-    fn new(key: fn(&T) -> K) -> Self {
-        Self { rows: HashMap::new(), by: HashMap::new(), key }
+    fn new(keys: fn(&T) -> Vec<K>) -> Self {
+        Self { rows: HashMap::new(), by: HashMap::new(), keys }
     }
 
     fn get(&self, id: impl Into<Uuid>) -> Option<&Kept<T>> {
@@ -359,13 +359,15 @@ impl<K: Eq + Hash, T: Sealed> Shelf<K, T> {
     fn put(&mut self, kept: Kept<T>) {
         let id = kept.id();
         self.remove(id);
-        self.by.entry((self.key)(&kept)).or_default().insert(id);
+        for key in (self.keys)(&kept) {
+            self.by.entry(key).or_default().insert(id);
+        }
         self.rows.insert(id, kept);
     }
 
     fn remove(&mut self, id: Uuid) {
-        if let Some(old) = self.rows.remove(&id) {
-            let key = (self.key)(&old);
+        let Some(old) = self.rows.remove(&id) else { return };
+        for key in (self.keys)(&old) {
             if let Some(ids) = self.by.get_mut(&key) {
                 ids.remove(&id);
                 if ids.is_empty() {

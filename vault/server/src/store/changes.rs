@@ -82,6 +82,7 @@ fn person_of(content: &Content) -> Option<PersonId> {
         Content::FactCorrected(correction) => Some(correction.person),
         Content::Appointment(_)
         | Content::Client(_)
+        | Content::ClientAmended(_)
         | Content::Designation(_)
         | Content::Notice(_)
         | Content::Organisation(_)

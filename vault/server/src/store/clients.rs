@@ -12,22 +12,13 @@ use super::authority::AuthorityRow;
 use super::sealed::{Columns, Kept, Raw, Reading, Sealed};
 use super::sql::{Statement, Tx, sql};
 
-/// The program whose key has this public part.
-pub async fn by_key(reading: &mut Reading<'_>, key_id: &str) -> Result<Option<Kept<Client>>> {
-    reading
-        .optional(|tx| {
-            sql!(tx, "select id, org_id, key_id, sealed from client where key_id = $1", key_id)
-        })
-        .await
-}
-
 /// All programs of an organisation, ended ones included, oldest first.
 pub async fn of_org(reading: &mut Reading<'_>, org: OrganisationId) -> Result<Vec<Kept<Client>>> {
     reading
         .all(|tx| {
             sql!(
                 tx,
-                "select id, org_id, key_id, sealed from client where org_id = $1 order by id",
+                "select id, org_id, sealed from client where org_id = $1 order by id",
                 Uuid::from(org),
             )
         })
@@ -50,8 +41,7 @@ impl Sealed for Client {
     }
 
     fn columns(&self, _: &RowKey) -> ClientColumns {
-        let key_id = self.key.as_ref().map(|key| key.id.clone());
-        ClientColumns { org_id: self.org.into(), key_id }
+        ClientColumns { org_id: self.org.into() }
     }
 
     fn from_parts(_: Uuid, body: Self, _: ClientColumns) -> Option<Self> {
@@ -61,10 +51,9 @@ impl Sealed for Client {
     fn insert<'t>(tx: &'t mut Tx, row: &Raw<ClientColumns>) -> Statement<'t> {
         sql!(
             tx,
-            "insert into client (id, org_id, key_id, sealed) values ($1, $2, $3, $4)",
+            "insert into client (id, org_id, sealed) values ($1, $2, $3)",
             row.id,
             row.columns.org_id,
-            row.columns.key_id.as_deref(),
             &row.sealed[..],
         )
     }
@@ -72,24 +61,23 @@ impl Sealed for Client {
     fn replace<'t>(tx: &'t mut Tx, row: &Raw<ClientColumns>, stamp: &[u8]) -> Statement<'t> {
         sql!(
             tx,
-            "update client set org_id = $2, key_id = $3, sealed = $4
-              where id = $1 and substr(sealed, 1, 16) = $5",
+            "update client set org_id = $2, sealed = $3
+              where id = $1 and substr(sealed, 1, 16) = $4",
             row.id,
             row.columns.org_id,
-            row.columns.key_id.as_deref(),
             &row.sealed[..],
             stamp,
         )
     }
 
     fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
-        sql!(tx, "select id, org_id, key_id, sealed from client where id = $1", id)
+        sql!(tx, "select id, org_id, sealed from client where id = $1", id)
     }
 
     fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
         sql!(
             tx,
-            "select id, org_id, key_id, sealed from client
+            "select id, org_id, sealed from client
               where id > $1 order by id limit $2",
             id,
             limit,
@@ -105,12 +93,11 @@ impl Sealed for Client {
 #[derive(FromRow)]
 pub struct ClientColumns {
     org_id: Uuid,
-    key_id: Option<String>,
 }
 
 impl Columns for ClientColumns {
     fn input(&self, row: RowInput) -> RowInput {
-        row.id(self.org_id).column(self.key_id.as_deref())
+        row.id(self.org_id)
     }
 }
 

@@ -99,8 +99,13 @@ fn calls(office: &Office) -> Vec<(String, Value)> {
             office.url("/clients"),
             json!({"name": "給与", "owner": user,
             "purposes": ["withholding"], "kinds": ["employee"], "operations": ["reads"],
+            "hours": [{"days": ["mon"], "from": "08:00", "until": "20:00"}],
             "networks": ["192.0.2.1"], "quota_per_hour": 1, "quota_per_day": 1,
             "until": "2027-03-31"}),
+        ),
+        (
+            office.url("/clients/cli_00000000000000000000000000000001/keys"),
+            json!({"old_until": "2026-12-01T00:00:00.000Z"}),
         ),
         (
             office.url("/purges/pur_00000000000000000000000000000001/confirm"),

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod clients;
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::common::{TestVault, text};
 
-const NUMBER: &str = "123456789018";
+pub(crate) const NUMBER: &str = "123456789018";
 
 /// An organisation with a manager and two handlers.
 pub(crate) struct Office {
@@ -54,6 +54,15 @@ impl Office {
         let new = json!({"external_ref": reference, "kind": "employee", "name": name,
             "started_on": "2026-04-01"});
         text(&self.post("/people", &self.sato.1, new).await["id"])
+    }
+
+    /// An employee with an active number.
+    pub(crate) async fn numbered(&self, reference: &str) -> String {
+        let person = self.employee(reference).await;
+        let change = self.post("/changes", &self.sato.1, self.register(&person)).await;
+        let path = format!("/changes/{}/check", text(&change["id"]));
+        self.post(&path, &self.suzuki.1, json!({"number": NUMBER})).await;
+        person
     }
 
     pub(crate) fn register(&self, person: &str) -> Value {

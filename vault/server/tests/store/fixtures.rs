@@ -14,8 +14,8 @@ use azekura_core::id::{OrganisationId, PersonId, new_uuid};
 use azekura_core::person::{Marks, Person, PersonKind, Record, Relationship};
 use azekura_core::retention::{Holdings, Settings};
 use azekura_core::roster::{
-    Appointment, Client, ClientKey, Designation, Networks, Notice, Organisation, Profile, Role,
-    Session, User, UserState,
+    Appointment, Client, ClientKey, Designation, Grant, Hours, Networks, Notice, Organisation,
+    Profile, Role, Session, User, UserState,
 };
 use azekura_core::time::{CivilDate, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -223,15 +223,24 @@ pub(crate) fn client(org: OrganisationId, key: &str) -> Client {
     Client {
         id: uuid().into(),
         org,
-        name: "試験給与".to_owned(),
-        owner: uuid().into(),
-        scope: Scope::default(),
-        operations: BTreeSet::new(),
-        networks: BTreeSet::new(),
-        quota_per_hour: 10,
-        quota_per_day: 100,
-        until: day("2027-03-31"),
-        key: Some(ClientKey { id: key.to_owned(), mac: "00".to_owned() }),
+        grant: Grant {
+            name: "試験給与".to_owned(),
+            owner: uuid().into(),
+            scope: Scope::default(),
+            operations: BTreeSet::new(),
+            hours: Hours::default(),
+            networks: Networks::default(),
+            quota_per_hour: 10,
+            quota_per_day: 100,
+            until: day("2027-03-31"),
+        },
+        keys: vec![ClientKey {
+            id: key.to_owned(),
+            mac: "00".to_owned(),
+            made_at: NOW,
+            until: None,
+        }],
+        stopped: None,
         ended_at: None,
     }
 }

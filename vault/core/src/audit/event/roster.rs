@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{
     AppointmentId, ChangeId, ClientId, DesignationId, NoticeId, OrganisationId, UserId,
 };
-use crate::time::CivilDate;
+use crate::time::{CivilDate, Timestamp};
 
 /// A setting and what became of it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -48,6 +48,17 @@ pub enum RosterEvent {
         /// Who holds it.
         user: UserId,
     },
+    /// A program may do something else than before.
+    #[serde(rename = "client.amended")]
+    ClientAmended {
+        /// The change that two people agreed on, where it allows more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// The program.
+        client: ClientId,
+        /// One line for each part of the grant that differs.
+        settings: Vec<SettingChange>,
+    },
     /// A program may no longer call.
     #[serde(rename = "client.ended")]
     ClientEnded {
@@ -55,6 +66,24 @@ pub enum RosterEvent {
         client: ClientId,
         /// A code: `expired`, `revoked`, …
         reason: String,
+    },
+    /// A key of a program is no longer good.
+    #[serde(rename = "client.key_ended")]
+    ClientKeyEnded {
+        /// The program.
+        client: ClientId,
+        /// The public part of the key.
+        key: String,
+    },
+    /// A program has a new key, shown once to its owner.
+    #[serde(rename = "client.key_rotated")]
+    ClientKeyRotated {
+        /// The program.
+        client: ClientId,
+        /// The public part of the new key.
+        key: String,
+        /// The key before is good until then.
+        old_until: Timestamp,
     },
     /// A program may call.
     #[serde(rename = "client.registered")]
@@ -66,11 +95,38 @@ pub enum RosterEvent {
         /// Who answers for it.
         owner: UserId,
     },
+    /// A program that was stopped goes on.
+    #[serde(rename = "client.resumed")]
+    ClientResumed {
+        /// The change that two people agreed on.
+        change: ChangeId,
+        /// The program.
+        client: ClientId,
+    },
     /// The program's secret was shown, once, to its owner.
     #[serde(rename = "client.secret_shown")]
     ClientSecretShown {
         /// The program.
         client: ClientId,
+    },
+    /// A program is refused everything until two people let it go on.
+    #[serde(rename = "client.stopped")]
+    ClientStopped {
+        /// The program.
+        client: ClientId,
+        /// A code: `person`, `refusals`.
+        reason: String,
+    },
+    /// A program read more in an hour than three times the busiest hour of thirty days. Nothing is
+    /// stopped: every January is unusual.
+    #[serde(rename = "client.unusual_volume")]
+    ClientUnusualVolume {
+        /// The program.
+        client: ClientId,
+        /// Numbers in this hour.
+        in_hour: u32,
+        /// Numbers in the busiest hour of the thirty days before.
+        usual: u32,
     },
     /// A roster line ended (指定の解除).
     #[serde(rename = "designation.ended")]

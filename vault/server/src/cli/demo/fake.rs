@@ -212,8 +212,8 @@ impl State {
         let mut content = body.clone();
         let id = format!("{kind}-{}", self.changes.len());
         let blank = json!({"id": id, "until": null, "pending_change": null, "ended_at": null,
-            "accepted_at": null, "remarks": null, "version": 1, "has_key": false,
-            "networks": [], "pledge": 1});
+            "accepted_at": null, "remarks": null, "version": 1, "keys": [], "stopped_at": null,
+            "stop_reason": null, "networks": [], "pledge": 1});
         for (key, value) in blank.as_object().unwrap() {
             content.as_object_mut().unwrap().entry(key).or_insert(value.clone());
         }

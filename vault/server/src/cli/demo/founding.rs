@@ -6,11 +6,10 @@ use std::io::Write;
 use anyhow::{Context, bail};
 use azekura_client::wire::accounts::{NewOrganisation, NewUser};
 use azekura_client::wire::changes::{Change, ChangesQuery, Content};
+use azekura_client::wire::clients::NewClient;
 use azekura_client::wire::number::SecretText;
 use azekura_client::wire::page::PageQuery;
-use azekura_client::wire::roster::{
-    NewAppointment, NewClient, NewDesignation, NewNotice, NewTraining,
-};
+use azekura_client::wire::roster::{NewAppointment, NewDesignation, NewNotice, NewTraining};
 use azekura_client::{Client, Org, SecretString};
 use secrecy::ExposeSecret;
 
@@ -277,6 +276,7 @@ async fn register(
         purposes: texts(&BUNDLES),
         kinds: texts(&KINDS),
         operations: texts(&OPERATIONS),
+        hours: Vec::new(),
         networks: Vec::new(),
         quota_per_hour: 10_000,
         quota_per_day: 20_000,
@@ -290,11 +290,11 @@ async fn register(
     let Content::Client(program) = approved.content else {
         bail!("the vault answered something else than a program");
     };
-    must_be("who answers for the program", &program.owner, &owner.id)?;
+    must_be("who answers for the program", &program.grant.owner, &owner.id)?;
     let key = owner.org(org).client_secret(&program.id).await;
     let key = key.context("could not fetch the program's key")?.key;
     let client = Client::new(&stage.base_url)?.with_key(SecretString::from(key.expose()));
-    Ok(Program { name: program.name, key, client })
+    Ok(Program { name: program.grant.name, key, client })
 }
 
 fn texts(all: &[&str]) -> Vec<String> {

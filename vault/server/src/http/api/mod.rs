@@ -3,6 +3,7 @@
 mod accounts;
 mod appointments;
 mod changes;
+mod clients;
 mod designations;
 mod health;
 mod log;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(appointments::routes())
         .merge(designations::routes())
         .merge(roster::routes())
+        .merge(clients::routes())
         .merge(purposes::routes())
         .merge(people::routes())
         .merge(changes::routes())

@@ -3,6 +3,7 @@
 
 pub(super) mod accounts;
 pub(super) mod changes;
+pub(super) mod clients;
 pub(super) mod facts;
 pub(super) mod people;
 pub(super) mod reads;

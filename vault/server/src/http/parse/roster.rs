@@ -1,11 +1,7 @@
-//! Roles, roster lines, training, notices and programs.
-
-use std::net::IpAddr;
-use std::str::FromStr;
+//! Roles, roster lines, training and notices.
 
 use azekura_core::access::Scope;
 use azekura_core::id::UserId;
-use azekura_core::roster::Network;
 use azekura_core::time::CivilDate;
 use azekura_wire::roster as wire;
 
@@ -13,7 +9,7 @@ use super::Faults;
 use crate::http::problem::Failed;
 use crate::service::appointments::Offer;
 use crate::service::designations::Line;
-use crate::service::roster::{Grant, NoticeText};
+use crate::service::roster::NoticeText;
 
 /// The ways in which a notice is given.
 const CHANNELS: [&str; 5] = ["intranet", "mail", "paper", "web", "work_rules"];
@@ -45,7 +41,7 @@ pub(in crate::http) fn designation(new: &wire::NewDesignation) -> Result<Line, F
     let user = faults.id("/user", &new.user);
     let capabilities = faults.codes("/capabilities", &new.capabilities);
     let scope = faults.scope(&new.purposes, &new.kinds);
-    let networks = faults.networks::<Network, _>(&new.networks);
+    let networks = faults.networks(&new.networks);
     let (from, until) = faults.term(Some(&new.from), new.until.as_ref());
     let remarks = faults.optional(new.remarks.as_ref(), |f, text| f.free("/remarks", text));
     let remarks = remarks.map(|remarks| String::from(remarks.as_str()));
@@ -89,31 +85,9 @@ pub(in crate::http) fn notice(new: &wire::NewNotice) -> Result<NoticeText, Faile
     faults.finish(notice)
 }
 
-/// A program.
-pub(in crate::http) fn client(new: &wire::NewClient) -> Result<Grant, Failed> {
-    let mut faults = Faults::default();
-    let name = faults.line("/name", &new.name);
-    let owner = faults.id("/owner", &new.owner);
-    let scope = faults.scope(&new.purposes, &new.kinds);
-    let operations = faults.codes("/operations", &new.operations);
-    let networks = faults.networks::<IpAddr, _>(&new.networks);
-    let until = faults.day("/until", &new.until);
-    let grant = name.zip(owner).zip(scope.zip(operations)).zip(until).map(
-        |(((name, owner), (scope, operations)), until)| Grant {
-            name,
-            owner,
-            scope,
-            operations,
-            networks,
-            quota: (new.quota_per_hour, new.quota_per_day),
-            until,
-        },
-    );
-    faults.finish(grant)
-}
-
 impl Faults {
-    fn scope(&mut self, purposes: &[String], kinds: &[String]) -> Option<Scope> {
+    /// Purposes and kinds of people.
+    pub(super) fn scope(&mut self, purposes: &[String], kinds: &[String]) -> Option<Scope> {
         let purposes = self.works("/purposes", purposes);
         let kinds = self.codes("/kinds", kinds);
         Some(Scope { purposes: purposes?, kinds: kinds? })
@@ -126,18 +100,5 @@ impl Faults {
             self.add::<()>("/until", "order", "not before the first day");
         }
         (from, until)
-    }
-
-    fn networks<T: FromStr, C: FromIterator<T>>(&mut self, networks: &[String]) -> C {
-        let mut read = Vec::new();
-        for (at, text) in networks.iter().enumerate() {
-            if let Ok(network) = text.parse() {
-                read.push(network);
-            } else {
-                let detail = "an address as 192.0.2.1, or a network as 192.0.2.0/24";
-                self.add::<()>(&format!("/networks/{at}"), "address", detail);
-            }
-        }
-        read.into_iter().collect()
     }
 }

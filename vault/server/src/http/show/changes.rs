@@ -5,7 +5,7 @@ use azekura_core::identity::IdentityCheck;
 use azekura_wire::accounts::NewOrganisation as ProposedOrganisation;
 use azekura_wire::changes as wire;
 
-use super::{accounts, code, codes, retention, roster, text};
+use super::{accounts, clients, code, codes, retention, roster, text};
 use crate::service::change::state;
 
 /// A change as it stands.
@@ -37,7 +37,10 @@ fn content(change: &Change) -> wire::Content {
         Content::Appointment(appointment) => {
             wire::Content::Appointment(roster::appointment(appointment))
         }
-        Content::Client(client) => wire::Content::Client(roster::client(client)),
+        Content::Client(client) => wire::Content::Client(clients::client(client)),
+        Content::ClientAmended(change) => {
+            wire::Content::ClientAmended(Box::new(clients::amended(change)))
+        }
         Content::Correct(proposal) => wire::Content::Correct(proposed(proposal)),
         Content::Designation(designation) => {
             wire::Content::Designation(roster::offered(designation, &change.state))

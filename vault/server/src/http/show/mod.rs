@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod changes;
+pub(super) mod clients;
 pub(super) mod log;
 pub(super) mod people;
 pub(super) mod purges;

@@ -1,7 +1,7 @@
-//! Roles, roster lines, training, notices and programs.
+//! Roles, roster lines, training and notices.
 
 use azekura_core::change::{Change, ChangeState, Content};
-use azekura_core::roster::{Appointment, Client, Designation, Notice, Pledge, Training};
+use azekura_core::roster::{Appointment, Designation, Notice, Pledge, Training};
 use azekura_wire::roster as wire;
 
 use super::{codes, text};
@@ -84,24 +84,6 @@ pub(in crate::http) fn notice(notice: &Notice) -> wire::Notice {
         text: notice.text.clone(),
         channel: notice.channel.clone(),
         from: notice.from.to_string(),
-    }
-}
-
-/// A program.
-pub(in crate::http) fn client(client: &Client) -> wire::Client {
-    wire::Client {
-        id: client.id.to_string(),
-        name: client.name.clone(),
-        owner: client.owner.to_string(),
-        purposes: codes(&client.scope.purposes),
-        kinds: codes(&client.scope.kinds),
-        operations: codes(&client.operations),
-        networks: client.networks.iter().map(ToString::to_string).collect(),
-        quota_per_hour: client.quota_per_hour,
-        quota_per_day: client.quota_per_day,
-        until: client.until.to_string(),
-        has_key: client.key.is_some(),
-        ended_at: text(client.ended_at),
     }
 }
 

@@ -1,0 +1,221 @@
+//! Programs: their grants, their keys, and what stops them.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use azekura_core::id::ClientId;
+use azekura_wire::changes::Change;
+use azekura_wire::clients::{Client, ClientDetail, ClientSecret, NewClient, NewKey};
+use azekura_wire::page::{Page, PageQuery};
+use secrecy::SecretString;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Answer;
+use crate::app::App;
+use crate::auth::Made;
+use crate::http::body::{Act, Bare, Json};
+use crate::http::extract::{IfMatch, InOrg, NamedIn, Org, Query, SignedIn, paging};
+use crate::http::{parse, render, show};
+use crate::service::clients::{self, Amended};
+
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(list_clients, propose_client))
+        .routes(routes!(show_client))
+        .routes(routes!(change_client_grant))
+        .routes(routes!(show_client_secret))
+        .routes(routes!(rotate_client_key))
+        .routes(routes!(end_client_key))
+        .routes(routes!(stop_client))
+        .routes(routes!(resume_client))
+        .routes(routes!(end_client))
+}
+
+/// List programs
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org}/clients",
+    tag = "clients",
+    params(PageQuery),
+    responses((status = 200, description = "One page of programs, ended ones too", body = Page<Client>)),
+)]
+async fn list_clients(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Org(org): Org,
+    Query(query): Query<PageQuery>,
+) -> Answer {
+    let paging = paging(query.limit, query.cursor)?;
+    let all = clients::all(&app, &actor, org).await?;
+    Ok(render::slice(&all, &paging, show::clients::client)?)
+}
+
+/// Propose a program
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients",
+    tag = "clients",
+    request_body = NewClient,
+    responses((status = 202, description = "The change that the manager approves", body = Change)),
+)]
+async fn propose_client(
+    State(app): State<Arc<App>>,
+    Org(org): Org,
+    Act { actor, body }: Act<NewClient>,
+) -> Answer {
+    let grant = parse::clients::grant(&body)?;
+    let change = clients::register(&app, &actor, org, grant).await?;
+    Ok(render::made(&Made::Change(&change)))
+}
+
+/// Look at a program and what it used up
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org}/clients/{id}",
+    tag = "clients",
+    responses((status = 200, description = "The program, with its `ETag`", body = ClientDetail)),
+)]
+async fn show_client(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    InOrg(org, id): InOrg<ClientId>,
+) -> Answer {
+    let (client, version, used) = clients::one(&app, &actor, org, id).await?;
+    Ok(render::tagged(200, version, &show::clients::detail(&client, &used)))
+}
+
+/// Grant a program something else
+///
+/// What is nowhere wider holds at once; anything wider waits for a second person.
+#[utoipa::path(
+    put,
+    path = "/v1/orgs/{org}/clients/{id}/grant",
+    tag = "clients",
+    request_body = NewClient,
+    responses(
+        (status = 200, description = "In force: nothing is wider than before", body = Client),
+        (status = 202, description = "The change that a second person approves", body = Change),
+    ),
+)]
+async fn change_client_grant(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    InOrg(org, id): InOrg<ClientId>,
+    IfMatch(seen): IfMatch,
+    Json(body): Json<NewClient>,
+) -> Answer {
+    let grant = parse::clients::grant(&body)?;
+    Ok(match clients::amend(&app, &actor, org, (id, seen), grant).await? {
+        Amended::Applied(client, version) => {
+            render::tagged(200, version, &show::clients::client(&client))
+        }
+        Amended::Proposed(change) => render::made(&Made::Change(&change)),
+    })
+}
+
+/// Fetch the first key of your program
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/secret",
+    tag = "clients",
+    responses((status = 201, description = "The key, shown this once", body = ClientSecret)),
+)]
+async fn show_client_secret(
+    State(app): State<Arc<App>>,
+    InOrg(org, id): InOrg<ClientId>,
+    Bare(actor): Bare,
+) -> Answer {
+    let key = clients::first_key(&app, &actor, org, id).await?;
+    Ok(secret(&key))
+}
+
+/// Make another key for your program
+///
+/// The key before goes on to the instant you choose, at most 30 days ahead; any older one ends now.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/keys",
+    tag = "clients",
+    request_body = NewKey,
+    responses((status = 201, description = "The key, shown this once", body = ClientSecret)),
+)]
+async fn rotate_client_key(
+    State(app): State<Arc<App>>,
+    InOrg(org, id): InOrg<ClientId>,
+    Act { actor, body }: Act<NewKey>,
+) -> Answer {
+    let old_until = parse::clients::old_until(&body)?;
+    let key = clients::rotate_key(&app, &actor, org, id, old_until).await?;
+    Ok(secret(&key))
+}
+
+/// End a key at once
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/keys/{key}/end",
+    tag = "clients",
+    responses((status = 200, description = "The program without that key", body = Client)),
+)]
+async fn end_client_key(
+    State(app): State<Arc<App>>,
+    NamedIn(org, id, key): NamedIn<ClientId>,
+    Bare(actor): Bare,
+) -> Answer {
+    let client = clients::end_key(&app, &actor, org, id, &key).await?;
+    Ok(render::made(&Made::Client(&client)))
+}
+
+/// Stop a program at once
+///
+/// One person is enough: its owner, a manager or an administrator. Two let it go on.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/stop",
+    tag = "clients",
+    responses((status = 200, description = "The program, stopped now", body = Client)),
+)]
+async fn stop_client(
+    State(app): State<Arc<App>>,
+    InOrg(org, id): InOrg<ClientId>,
+    Bare(actor): Bare,
+) -> Answer {
+    let client = clients::stop(&app, &actor, org, id).await?;
+    Ok(render::made(&Made::Client(&client)))
+}
+
+/// Propose that a stopped program goes on
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/resume",
+    tag = "clients",
+    responses((status = 202, description = "The change that a second person approves", body = Change)),
+)]
+async fn resume_client(
+    State(app): State<Arc<App>>,
+    InOrg(org, id): InOrg<ClientId>,
+    Bare(actor): Bare,
+) -> Answer {
+    let change = clients::resume(&app, &actor, org, id).await?;
+    Ok(render::made(&Made::Change(&change)))
+}
+
+/// End a program for good
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/end",
+    tag = "clients",
+    responses((status = 200, description = "The program, ended now", body = Client)),
+)]
+async fn end_client(
+    State(app): State<Arc<App>>,
+    InOrg(org, id): InOrg<ClientId>,
+    Bare(actor): Bare,
+) -> Answer {
+    let ended = clients::end(&app, &actor, org, id).await?;
+    Ok(render::made(&Made::Client(&ended)))
+}
+
+fn secret(key: &SecretString) -> axum::response::Response {
+    render::secret(201, &ClientSecret { key: show::accounts::secret(key) }, 1024)
+}
