@@ -2,7 +2,8 @@
 
 use azekura_wire::accounts::{
     Approval, BeginEnrolment, Closing, ConfirmEnrolment, EnrolmentBegun, Health, Leaving,
-    NewOrganisation, NewPassword, NewSession, NewUser, Organisation, Session, SignIn, Unlock, User,
+    NewOrganisation, NewPassword, NewSession, NewUser, Organisation, Session, SignIn, StepUp,
+    Unlock, User,
 };
 use azekura_wire::changes::{Change, ChangesQuery, Rejection};
 use azekura_wire::log::Checkpoint;
@@ -31,9 +32,25 @@ impl Client {
         self.fetch(self.url(&["v1", "sessions", "current"]), &()).await
     }
 
-    /// Opens a session that five idle minutes locked.
-    pub async fn unlock(&self, unlock: &Unlock) -> Result<Session, Error> {
+    /// A session that five idle minutes locked, open and with another token.
+    pub async fn unlock(&self, unlock: &Unlock) -> Result<NewSession, Error> {
         self.post_once(self.url(&["v1", "sessions", "current", "unlock"]), unlock).await
+    }
+
+    /// The session with a fresh second factor and another token: for approving, granting, exporting
+    /// and keys.
+    pub async fn step_up(&self, step_up: &StepUp) -> Result<NewSession, Error> {
+        self.post_once(self.url(&["v1", "sessions", "current", "step-up"]), step_up).await
+    }
+
+    /// Lets no device of the caller be known any more.
+    pub async fn forget_devices(&self) -> Result<(), Error> {
+        self.delete(self.url(&["v1", "sessions", "current", "devices"])).await
+    }
+
+    /// The change that proposes to a second administrator to open an account that failures locked.
+    pub async fn propose_unlock(&self, user: &str) -> Result<Change, Error> {
+        self.act(self.url(&["v1", "users", user, "unlock"])).await
     }
 
     /// A new session under a new password; every session before it is over.

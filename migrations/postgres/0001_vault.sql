@@ -67,6 +67,18 @@ create table session (
 );
 create index session_of_user on session (user_id);
 
+create table attempts (
+    id uuid not null primary key,
+    sealed bytea not null
+);
+
+create table device (
+    id uuid not null primary key,
+    user_id uuid not null,
+    sealed bytea not null
+);
+create index device_of_user on device (user_id);
+
 create table designation (
     id uuid not null primary key,
     org_id uuid not null,

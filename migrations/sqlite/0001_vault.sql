@@ -69,6 +69,18 @@ create table session (
 ) strict;
 create index session_of_user on session (user_id);
 
+create table attempts (
+    id blob not null primary key check (length(id) = 16),
+    sealed blob not null
+) strict;
+
+create table device (
+    id blob not null primary key check (length(id) = 16),
+    user_id blob not null check (length(user_id) = 16),
+    sealed blob not null
+) strict;
+create index device_of_user on device (user_id);
+
 create table designation (
     id blob not null primary key check (length(id) = 16),
     org_id blob not null check (length(org_id) = 16),

@@ -72,10 +72,12 @@ async fn a_repeat_waits_as_long_as_the_vault_asks() {
 #[tokio::test]
 async fn a_sign_in_has_no_key_and_is_sent_once() {
     let (client, asked) = follow(&["", &json("201 Created", "{}")]);
-    let sign_in =
-        SignIn {
-            login: "mihon".into(), password: "試験用の合言葉".into(), totp: "000000".into()
-        };
+    let sign_in = SignIn {
+        login: "mihon".into(),
+        password: "試験用の合言葉".into(),
+        totp: "000000".into(),
+        device: None,
+    };
     let error = client.sign_in(&sign_in).await.err();
     assert!(matches!(error, Some(Error::Transport(_))), "{error:?}");
     let asked: Vec<_> = asked.try_iter().collect();

@@ -83,6 +83,8 @@ pub enum Content {
     Register(NumberProposal),
     /// Settings, at least one of them weaker than before.
     Settings(Box<Settings>),
+    /// An account that failures locked, to be opened before its time.
+    Unlock(LockedAccount),
     /// An account.
     User(NewUser),
 }
@@ -151,6 +153,14 @@ pub struct NewUser {
     pub staff_ref: Option<String>,
     /// The enrolment that approval opens.
     pub enrolment: EnrolmentId,
+}
+
+/// An account that two administrators open before its time.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedAccount {
+    /// Whose.
+    pub user: UserId,
 }
 
 /// Where a change stands. Only `Pending` can move.
@@ -246,6 +256,7 @@ impl Content {
             Self::Organisation(_) => "organisation",
             Self::Register(_) => "register",
             Self::Settings(_) => "settings",
+            Self::Unlock(_) => "unlock",
             Self::User(_) => "user",
         }
     }
@@ -262,6 +273,7 @@ impl Content {
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Settings(_)
+            | Self::Unlock(_)
             | Self::User(_) => None,
         }
     }
@@ -278,6 +290,7 @@ impl Content {
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Settings(_)
+            | Self::Unlock(_)
             | Self::User(_) => None,
         }
     }
@@ -296,16 +309,18 @@ impl Content {
             | Self::Organisation(_)
             | Self::Register(_)
             | Self::Settings(_)
+            | Self::Unlock(_)
             | Self::User(_) => None,
         }
     }
 
     /// The person whom it gives more to do, and who for that cannot be the second one: whoever
-    /// answers for a program.
+    /// answers for a program, or whose account is opened.
     pub fn benefits(&self) -> Option<UserId> {
         match self {
             Self::Client(client) => Some(client.grant.owner),
             Self::ClientAmended(change) => Some(change.owner()),
+            Self::Unlock(locked) => Some(locked.user),
             Self::Appointment(_)
             | Self::Correct(_)
             | Self::Designation(_)
@@ -336,6 +351,7 @@ impl Content {
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Settings(_)
+            | Self::Unlock(_)
             | Self::User(_) => None,
         }
     }

@@ -77,6 +77,8 @@ ids! {
     CertificateId = "crt";
     /// A change waiting for a second person (申請).
     ChangeId = "chg";
+    /// A device from which somebody signed in.
+    DeviceId = "dev";
     /// A program that calls the API.
     ClientId = "cli";
     /// A line of the roster (取扱担当者の指定).

@@ -20,5 +20,6 @@ pub mod purpose;
 pub mod random;
 pub mod retention;
 pub mod roster;
+pub mod sign_in;
 pub mod text;
 pub mod time;

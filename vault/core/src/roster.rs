@@ -18,6 +18,7 @@ use crate::id::{EnrolmentId, NoticeId, OrganisationId, SessionId, UserId};
 use crate::person::fold;
 use crate::purpose::Purposes;
 use crate::retention::Settings;
+use crate::sign_in::Counter;
 use crate::time::{CivilDate, Timestamp};
 
 pub use self::client::{
@@ -109,10 +110,6 @@ pub struct Credential {
     pub totp_version: u64,
     /// The newest time step whose code was used; an equal or older one is refused (RFC 6238 §5.2).
     pub last_step: u64,
-    /// Failed sign-ins since the last success, password and code together.
-    pub failures: u32,
-    /// Refused until then.
-    pub locked_until: Option<Timestamp>,
 }
 
 /// A password that was replaced. Kept for a year, so that it is not taken again, then forgotten.
@@ -158,7 +155,12 @@ pub struct Enrolment {
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentState {
     /// Login and password were chosen; the first code confirms them.
-    Begun(Box<Credential>),
+    Begun {
+        /// What was chosen.
+        credential: Box<Credential>,
+        /// Codes that did not fit.
+        guesses: Counter,
+    },
     /// The credentials exist.
     Confirmed,
     /// The token waits for its holder.
@@ -181,6 +183,8 @@ pub struct Session {
     pub active_at: Timestamp,
     /// Ends then, whatever its user does.
     pub expires_at: Timestamp,
+    /// When the user last gave their second factor.
+    pub factor_at: Timestamp,
 }
 
 impl Session {
@@ -190,10 +194,12 @@ impl Session {
     /// A locked session is opened with the password for this long; then only by a full sign-in.
     pub const UNLOCK_MS: i64 = 30 * 60 * 1000;
 
-    /// Whether the session is locked at `now` if its user last acted at `active_at`.
-    pub fn locked(active_at: Timestamp, now: Timestamp) -> bool {
-        !(0..=Self::IDLE_MS).contains(&now.millis_since(active_at).max(0))
-    }
+    /// A second factor is good for this long for what needs a fresh one. Source: `access.md` 5.3.
+    pub const FRESH_MS: i64 = 5 * 60 * 1000;
+
+    /// One sitting of checking goes on for this long after a factor, if no pause is longer than
+    /// [`Session::FRESH_MS`]. Source: `practice.md` §3.
+    pub const SITTING_MS: i64 = 15 * 60 * 1000;
 }
 
 /// One tenant (事業者).

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::str::FromStr;
+use core::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -52,6 +53,12 @@ pub struct ParseDateError;
 pub trait Clock: Send + Sync {
     /// The wall clock.
     fn now(&self) -> Timestamp;
+
+    /// How long this clock has run, whatever the wall clock is set to meanwhile. A clock that nobody
+    /// sets can do without one of its own.
+    fn steady(&self) -> Duration {
+        Duration::from_millis(self.now().as_millis().unsigned_abs())
+    }
 }
 
 impl Timestamp {

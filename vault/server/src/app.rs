@@ -1,6 +1,7 @@
 //! The vault at work: store, keys, clock, randomness, and what is kept in memory between requests.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use azekura_core::crypto::signing::Signer;
 use azekura_core::id::new_uuid;
@@ -11,9 +12,11 @@ use uuid::Uuid;
 
 use crate::auth::hashing::Hashing;
 use crate::auth::passwords::Profile;
+use crate::auth::sources::Sources;
 use crate::keyfile::StateDir;
 use crate::service::Result;
 use crate::service::activity::Activity;
+use crate::service::attempts::{BEAT, Locked};
 use crate::service::integrity::Integrity;
 use crate::service::intents::Intents;
 use crate::service::keys::Keys;
@@ -59,6 +62,12 @@ pub struct App {
     pub hashing: Hashing,
     /// The rules that passwords follow.
     pub passwords: Profile,
+    /// How often one address may try to sign in.
+    pub sources: Sources,
+    /// Guesses at locked accounts that are not in the log yet.
+    pub locked: Locked,
+    /// Whoever fails to sign in is answered on this beat.
+    pub beat: Duration,
     authority: RwLock<Arc<Authority>>,
     last_id: Mutex<Timestamp>,
 }
@@ -116,6 +125,9 @@ impl App {
             integrity: Integrity::default(),
             hashing: Hashing::for_cores(cores),
             passwords,
+            sources: Sources::default(),
+            locked: Locked::default(),
+            beat: BEAT,
             authority: RwLock::new(Arc::new(authority)),
             last_id: Mutex::new(Timestamp::from_millis(0)),
         })

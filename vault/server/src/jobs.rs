@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::Actor;
 use crate::service::intents::{self, Queue};
 use crate::service::{
-    Result, audit, change, execute, integrity, log, passwords, purge, refusals, users,
+    Result, attempts, audit, change, execute, integrity, log, passwords, purge, refusals, users,
 };
 use crate::sys;
 
@@ -51,6 +51,7 @@ pub fn start(tasks: &Tasks, app: &Arc<App>, queue: Queue) {
     every(tasks, app, Duration::from_secs(10), async |app| log::touch_sessions(&app).await);
     every(tasks, app, Duration::from_mins(1), async |app| refusals::write(&app).await);
     every(tasks, app, Duration::from_mins(1), async |app| log::heartbeat(&app, sys::boot()).await);
+    every(tasks, app, Duration::from_mins(1), async |app| attempts::note_locked(&app).await);
     every(tasks, app, Duration::from_mins(1), async |app| {
         change::expire(&app, &Actor::job("expiry")).await.map(drop)
     });

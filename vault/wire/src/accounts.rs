@@ -17,6 +17,9 @@ pub struct SignIn {
     pub password: SecretText,
     /// Six digits; each code works once.
     pub totp: SecretText,
+    /// What the last sign-in from this device gave, so that failures of strangers do not lock it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<SecretText>,
 }
 
 /// A session with its token, which is shown this once.
@@ -25,6 +28,10 @@ pub struct SignIn {
 pub struct NewSession {
     /// For `Authorization: Bearer`.
     pub token: SecretText,
+    /// For the next sign-in from this device; left out if it has one that is still good. It opens
+    /// nothing, lasts 90 days, and goes with the next change of the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<SecretText>,
     /// An instant: the session ends then, whatever happens.
     pub expires_at: String,
     /// Who signed in.
@@ -33,13 +40,13 @@ pub struct NewSession {
     pub organisations: Vec<Membership>,
 }
 
-/// `GET /v1/sessions/current`, and the answer of `POST /v1/sessions/current/unlock`.
+/// `GET /v1/sessions/current`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// An instant: the session ends then, whatever happens.
     pub expires_at: String,
-    /// Five minutes without a request lock it; the password opens it again.
+    /// Five minutes without an act of its user lock it; the password opens it again.
     pub locked: bool,
     /// Who signed in.
     pub user: User,
@@ -61,7 +68,16 @@ pub struct Membership {
     pub capabilities: Vec<String>,
 }
 
-/// `POST /v1/sessions/current/unlock` → `Session`.
+/// `POST /v1/sessions/current/step-up` → 200 `NewSession`.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    /// Six digits; each code works once.
+    pub totp: SecretText,
+}
+
+/// `POST /v1/sessions/current/unlock` → 200 `NewSession`.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -138,6 +138,8 @@ pub enum Content {
     Register(ProposedNumber),
     /// Settings, at least one of them weaker than before.
     Settings(Settings),
+    /// An account that failures locked.
+    Unlock(Unlocked),
     /// An account.
     User(ProposedUser),
 }
@@ -162,6 +164,14 @@ pub struct ProposedNumber {
     pub replaces: Option<String>,
     /// Blind entries that are left.
     pub attempts_left: u8,
+}
+
+/// An account that is to be opened before its time.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Unlocked {
+    /// Whose.
+    pub user: String,
 }
 
 /// A proposed account.

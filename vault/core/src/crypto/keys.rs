@@ -102,6 +102,20 @@ impl SessionPepper {
     }
 }
 
+impl SessionPepper {
+    /// What is stored instead of the token of a known device; of no other kind, by its label.
+    pub fn device_mac(&self, user: UserId, issued_at: Timestamp, token: &[u8; 32]) -> [u8; 32] {
+        let at = issued_at.as_millis().to_be_bytes();
+        hmac(&*self.0, &[b"device", Uuid::from(user).as_bytes(), &at, token])
+    }
+
+    /// Under which number guesses at a name that nobody has are counted. Strangers cannot know it.
+    pub fn shadow(&self, login: &str) -> u16 {
+        let [high, low, ..] = hmac(&*self.0, &[b"shadow", login.as_bytes()]);
+        u16::from_be_bytes([high, low])
+    }
+}
+
 impl CertificateKey {
     /// The key, ready to sign.
     pub fn signer(&self) -> Signer {

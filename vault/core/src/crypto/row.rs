@@ -46,6 +46,10 @@ pub enum Table {
     Enrolment = 15,
     /// Trainings of handlers.
     Training = 16,
+    /// Counted guesses at accounts.
+    Attempts = 17,
+    /// Devices from which people signed in.
+    Device = 18,
 }
 
 /// One value of a row, as its MAC sees it.
@@ -128,7 +132,7 @@ impl RowKey {
 
 impl Table {
     /// Every sealed table, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Organisation,
         Self::User,
         Self::Credential,
@@ -145,6 +149,8 @@ impl Table {
         Self::Certificate,
         Self::Enrolment,
         Self::Training,
+        Self::Attempts,
+        Self::Device,
     ];
 
     fn id(self) -> [u8; 2] {

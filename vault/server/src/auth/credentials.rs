@@ -1,11 +1,11 @@
-//! One-time codes and the count of failures.
+//! One-time codes.
 //!
-//! Source: `docs/threat-model.md`; RFC 6238; regulation 001 §5.2 (failures and how long they lock).
+//! Source: RFC 6238.
 
 use azekura_core::crypto::envelope::{TotpBlob, open_totp, seal_totp};
 use azekura_core::crypto::{IntegrityFailure, TotpKey, TotpPlace};
 use azekura_core::random::Rng;
-use azekura_core::roster::{Credential, Rank};
+use azekura_core::roster::Credential;
 use azekura_core::time::Timestamp;
 use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,47 +13,6 @@ use zeroize::Zeroizing;
 
 /// Seconds a code stands for. Source: RFC 6238 §4.1.
 const STEP_SECONDS: u64 = 30;
-
-/// How many failures lock an account, and for how long.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Lockout {
-    /// Failures in a row.
-    pub failures: u32,
-    /// Milliseconds.
-    pub for_ms: i64,
-}
-
-impl Lockout {
-    /// Administrators and managers: three failures, six hours.
-    pub const PRIVILEGED: Self = Self { failures: 3, for_ms: 6 * 3_600_000 };
-    /// Everyone else: five failures, one hour.
-    pub const GENERAL: Self = Self { failures: 5, for_ms: 3_600_000 };
-
-    /// What holds for an account of this rank.
-    pub const fn of(rank: Rank) -> Self {
-        match rank {
-            Rank::General => Self::GENERAL,
-            Rank::Privileged => Self::PRIVILEGED,
-        }
-    }
-
-    /// Counts one attempt before it is verified, so that parallel guesses get no more than the
-    /// limit. `None` while the account is locked.
-    #[must_use]
-    pub fn attempt(self, credential: &Credential, now: Timestamp) -> Option<Credential> {
-        let mut next = credential.clone();
-        match next.locked_until {
-            Some(until) if now < until => return None,
-            Some(_) => (next.failures, next.locked_until) = (0, None),
-            None => {}
-        }
-        next.failures = next.failures.saturating_add(1);
-        if next.failures >= self.failures {
-            next.locked_until = Some(now.plus_millis(self.for_ms));
-        }
-        Some(next)
-    }
-}
 
 /// A new seed: sealed for the database, and as base32 with its `otpauth://` address for the app of
 /// its owner, to be shown once.
@@ -120,6 +79,7 @@ fn generator(seed: &[u8; 20]) -> totp_rs::Builder {
 mod tests {
     use super::*;
     use azekura_core::id::{UserId, VaultId};
+    use azekura_core::roster::Rank;
     use uuid::Uuid;
 
     struct Sevens;
@@ -147,8 +107,6 @@ mod tests {
             totp: seed.sealed,
             totp_version: 1,
             last_step: 0,
-            failures: 0,
-            locked_until: None,
         }
     }
 
@@ -172,18 +130,5 @@ mod tests {
         assert_eq!(step(&credential, &code, 999_989), None);
         credential.last_step = 33_334;
         assert_eq!(step(&credential, &code, 1_000_020), None);
-    }
-
-    #[test]
-    fn the_limit_counts_before_it_verifies() {
-        let now = Timestamp::from_millis(0);
-        let mut held = credential();
-        for left in (0..3).rev() {
-            held = Lockout::PRIVILEGED.attempt(&held, now).unwrap();
-            assert_eq!(held.locked_until.is_some(), left == 0);
-        }
-        assert_eq!(Lockout::PRIVILEGED.attempt(&held, now.plus_millis(6 * 3_600_000 - 1)), None);
-        let later = Lockout::PRIVILEGED.attempt(&held, now.plus_millis(6 * 3_600_000)).unwrap();
-        assert_eq!(later.failures, 1);
     }
 }

@@ -4,6 +4,7 @@ pub mod credentials;
 pub mod hashing;
 pub mod once;
 pub mod passwords;
+pub mod sources;
 pub mod tokens;
 
 use std::net::IpAddr;

@@ -8,12 +8,15 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+const DEVICE: &str = "azd1_";
 const SESSION: &str = "azs1_";
 const ENROLMENT: &str = "aze1_";
 
 /// What a token is for; one cannot be used as the other.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
+    /// Tells a device from which its user signed in before.
+    Device,
     /// Makes one's own credentials, once.
     Enrolment,
     /// Names a signed-in session.
@@ -31,6 +34,7 @@ pub struct Token {
 impl Kind {
     const fn prefix(self) -> &'static str {
         match self {
+            Self::Device => DEVICE,
             Self::Enrolment => ENROLMENT,
             Self::Session => SESSION,
         }

@@ -1,6 +1,7 @@
 //! Opening a vault: files, keys, database, and what must fit together before anything is served.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use azekura_core::audit::Entry;
@@ -35,6 +36,11 @@ impl Clock for SystemClock {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let ms = since.map_or(0, |since| since.as_millis());
         Timestamp::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
+    }
+
+    fn steady(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::http;
 use crate::http::listen::{self, Door, Tls};
 use crate::jobs::{self, Tasks};
 use crate::service::intents::Queue;
-use crate::service::{log, refusals};
+use crate::service::{attempts, log, refusals};
 use crate::sys;
 
 /// Serves until SIGINT or SIGTERM.
@@ -86,6 +86,7 @@ impl Running {
         self.jobs.finish().await;
         log::touch_sessions(&self.app).await?;
         refusals::write(&self.app).await?;
+        attempts::note_locked(&self.app).await?;
         log::note(&self.app, VaultEvent::Stopped { boot: sys::boot() }).await?;
         log::checkpoint(&self.app).await?;
         // Keys are wiped as the last holder lets go of them.

@@ -64,12 +64,16 @@ pub(super) enum Code {
     Settled,
     /// Sign-in failed.
     SignInFailed,
+    /// A fresh second factor is needed.
+    StepUpRequired,
     /// It took too long.
     Timeout,
     /// Too much is waiting.
     TooBusy,
     /// The request is too large.
     TooLarge,
+    /// Too many tries from this address.
+    TooManyAttempts,
     /// Sign in first.
     Unauthenticated,
     /// The body must be application/json.
@@ -78,7 +82,7 @@ pub(super) enum Code {
 
 impl Code {
     /// The codes of this table; those of [`Denial`] come beside them.
-    const OWN: [Self; 33] = [
+    const OWN: [Self; 35] = [
         Self::AlreadyDone,
         Self::AlreadyRegistered,
         Self::AuditUnavailable,
@@ -107,9 +111,11 @@ impl Code {
         Self::SamePerson,
         Self::Settled,
         Self::SignInFailed,
+        Self::StepUpRequired,
         Self::Timeout,
         Self::TooBusy,
         Self::TooLarge,
+        Self::TooManyAttempts,
         Self::Unauthenticated,
         Self::UnsupportedMediaType,
     ];

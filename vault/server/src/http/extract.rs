@@ -16,11 +16,14 @@ use super::listen::Peer;
 use super::problem::Failed;
 use crate::app::App;
 use crate::auth::{Actor, Who};
-use crate::service::sessions::{self, Locked};
+use crate::service::sessions::{self, Call};
 use crate::service::{Error, Paging};
 
 /// Whoever the bearer token belongs to.
 pub(super) struct SignedIn(pub(super) Actor);
+
+/// The same for what a screen asks by itself, again and again: it keeps no session open.
+pub(super) struct Watching(pub(super) Actor);
 
 /// The same, also while their session is locked: to unlock it, to look at it and to end it.
 pub(super) struct LockedIn(pub(super) Actor);
@@ -47,7 +50,15 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
-        bearer(parts, app, Locked::Refuse).map(Self)
+        bearer(parts, app, Call::Act).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Watching {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        bearer(parts, app, Call::Passive).map(Self)
     }
 }
 
@@ -55,7 +66,7 @@ impl FromRequestParts<Arc<App>> for LockedIn {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
-        bearer(parts, app, Locked::Admit).map(Self)
+        bearer(parts, app, Call::Session).map(Self)
     }
 }
 
@@ -132,14 +143,14 @@ pub(super) fn request_id(parts: &Parts, app: &App) -> RequestId {
     parts.extensions.get().copied().unwrap_or_else(|| app.new_id())
 }
 
-fn bearer(parts: &Parts, app: &App, locked: Locked) -> Result<Actor, Failed> {
+fn bearer(parts: &Parts, app: &App, call: Call) -> Result<Actor, Failed> {
     let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = value.and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
     });
     let token = SecretString::from(token.ok_or(Code::Unauthenticated)?);
-    Ok(sessions::authenticate(app, &token, locked, request_id(parts, app), ip(parts))?)
+    Ok(sessions::authenticate(app, &token, call, request_id(parts, app), ip(parts))?)
 }
 
 fn ip(parts: &Parts) -> Option<IpAddr> {

@@ -95,12 +95,13 @@ fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool)
     }
 }
 
-/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known, or
-/// is stopped, gets no transaction. Sign-ins and programs beyond their grant have entries of their own.
+/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known, is
+/// stopped, or must show more of themselves first gets no transaction. Sign-ins and programs beyond their grant have entries of their own.
 fn only_counted(method: &Method, status: StatusCode, code: &str) -> bool {
     let unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::LOCKED);
     let hidden = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);
-    let stopped = code == Denial::ClientStopped.code();
+    let before = [Code::StepUpRequired.text(), Code::TooManyAttempts.text()];
+    let stopped = code == Denial::ClientStopped.code() || before.contains(&code);
     let logged = code == Code::SignInFailed.text() || code == Denial::ClientNotGranted.code();
     !logged && (unknown || stopped || (method == Method::GET && hidden))
 }
@@ -118,6 +119,9 @@ fn brought_a_number(method: &Method, path: &str) -> bool {
 }
 
 fn retry_after(app: &App, response: &mut Response) {
+    if response.headers().contains_key(header::RETRY_AFTER) {
+        return;
+    }
     let seconds = match response.status() {
         StatusCode::SERVICE_UNAVAILABLE => 2,
         // Quotas are counted by the hour.

@@ -68,6 +68,10 @@ impl Problem {
         let mut response = (self.code.status(), Json(body)).into_response();
         let media_type = HeaderValue::from_static(wire::MEDIA_TYPE);
         response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        if self.code == Code::TooManyAttempts {
+            // Tries come back one a second; quotas by the hour.
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
+        }
         response
     }
 }
@@ -159,6 +163,8 @@ impl From<Error> for Failed {
             Error::Review(error) => review(error),
             Error::SignIn => Code::SignInFailed,
             Error::Stale => Code::PreconditionFailed,
+            Error::StepUp => Code::StepUpRequired,
+            Error::Throttled => Code::TooManyAttempts,
             Error::TooBusy => Code::TooBusy,
             Error::Unauthenticated => Code::Unauthenticated,
         };

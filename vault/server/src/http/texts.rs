@@ -307,6 +307,15 @@ impl Code {
                     "ログイン名・パスワード・確認コードを確かめてください。コードは一度だけ使えます。失敗が続くと一定時間使えません。",
                 ),
             ),
+            Self::StepUpRequired => entry(
+                "step-up-required",
+                403,
+                ("A fresh one-time code is needed", "確認コードの再入力が必要です"),
+                (
+                    "Give the app's next code to POST /v1/sessions/current/step-up and use the token it answers with. A code holds for five minutes, for one sitting of checking for fifteen.",
+                    "次の確認コードを POST /v1/sessions/current/step-up に送り、返されたトークンを使ってください。コードは 5 分間、続けて点検する間は 15 分間有効です。",
+                ),
+            ),
             Self::Timeout => entry(
                 "timeout",
                 503,
@@ -327,6 +336,15 @@ impl Code {
                 413,
                 ("The request is too large", "要求が大きすぎます"),
                 ("Send fewer items at a time.", "件数を減らして送ってください。"),
+            ),
+            Self::TooManyAttempts => entry(
+                "too-many-attempts",
+                429,
+                ("Too many tries from this address", "この接続元からの試行が多すぎます"),
+                (
+                    "Wait a second between tries. No try was counted against the account.",
+                    "1 秒以上あけて再試行してください。アカウントの失敗回数には数えていません。",
+                ),
             ),
             Self::Unauthenticated => entry(
                 "unauthenticated",

@@ -8,7 +8,7 @@ use azekura_core::roster::{Organisation, Profile};
 
 use super::audit;
 use super::holdings;
-use super::{Error, Result, queue, rights};
+use super::{Error, Result, queue, rights, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission, Who};
 
@@ -30,6 +30,7 @@ pub struct Founding {
 
 /// Proposes an organisation with its first manager.
 pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     check_settings(&founding.settings)?;
     if founding.processor && founding.profile == Profile::Small {
         let detail = "whoever handles numbers for others is never a small business";
@@ -110,6 +111,7 @@ pub async fn change_settings(
     settings: Settings,
     seen: u64,
 ) -> Result<SettingsOutcome> {
+    sessions::fresh(app, actor)?;
     check_settings(&settings)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Oversee).await?;
     let kept = journal.reading().find::<Organisation>(org).await?.ok_or(Error::NotFound)?;

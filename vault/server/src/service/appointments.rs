@@ -8,7 +8,7 @@ use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
 use super::roster::Share;
-use super::{Error, Result, queue, rights, roster, staff};
+use super::{Error, Result, queue, rights, roster, sessions, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
@@ -38,6 +38,7 @@ pub async fn appoint(
     org: OrganisationId,
     offer: Offer,
 ) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
     let today = journal.at().tokyo_date();
     let Offer { user, role, deputy_for, from, until } = offer;

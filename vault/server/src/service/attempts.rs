@@ -1,54 +1,119 @@
-//! Guesses at a password or code: counted before they are looked at, in a transaction of their own.
+//! Guesses at a password or code: counted before they are looked at, in a transaction of their own,
+//! so that parallel guesses get no more than the limit, on all nodes together.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use azekura_core::audit::event::AccessEvent;
 use azekura_core::crypto::passphrase;
 use azekura_core::id::UserId;
 use azekura_core::roster::{Credential, Rank};
+use azekura_core::sign_in::{Attempts, Counter, Lockout, Trust};
 use secrecy::SecretString;
-use uuid::Uuid;
+use tokio::time::Instant;
 
 use super::audit::{self, Journal};
-use super::{Result, rights};
-use crate::app::App;
+use super::{Result, devices, rights};
+use crate::app::{App, lock};
 use crate::auth::Actor;
-use crate::auth::credentials::Lockout;
 use crate::auth::hashing::Turn;
 use crate::store::accounts;
+
+/// Whoever fails is answered on this beat, so that the time does not tell an unknown name or a locked
+/// account from a wrong password. Longer than a hash takes.
+pub const BEAT: Duration = Duration::from_millis(500);
 
 /// A hash of nothing: no password is known to give it.
 const DECOY: &str = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Counts one guess at the account of `login`; `None` if there is none, or if it is locked.
-pub(super) async fn count(app: &App, actor: &Actor, login: &str) -> Result<Option<Credential>> {
-    let mut journal = audit::begin_own(app, actor, None).await?;
-    let Some(kept) = accounts::credential_by_login(journal.reading(), login).await? else {
-        refuse(&mut journal, None, "unknown")?;
-        journal.commit().await?;
-        return Ok(None);
-    };
-    let rank = rights::rank(journal.authority(), kept.user, journal.at().tokyo_date());
-    let Some(counted) = Lockout::of(rank).attempt(&kept, journal.at()) else {
-        refuse(&mut journal, Some(kept.user), "locked")?;
-        journal.commit().await?;
-        return Ok(None);
-    };
-    journal.append(AccessEvent::SessionAttempted { user: kept.user })?;
-    let counted = journal.replace(&kept, counted).await?;
-    journal.commit().await?;
-    Ok(Some((*counted).clone()))
+/// From where somebody guesses.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// Signing in, with what the device was given by an earlier sign-in.
+    Outside(Option<&'a SecretString>),
+    /// From within the session of the account.
+    Session,
 }
 
-/// Whether the password is that of the credential; costs one hash.
+/// A guess that was counted.
+pub(super) struct Counted {
+    /// At whose account; nobody's for a name that is not known.
+    pub(super) credential: Option<Credential>,
+    /// In which class.
+    pub(super) trust: Trust,
+}
+
+/// Guesses at locked accounts of which the log has not heard yet. They cost neither a hash nor a
+/// write.
+#[derive(Default)]
+pub struct Locked(Mutex<HashMap<Option<UserId>, u32>>);
+
+/// Counts one guess at the account of `login`; `None` while it is locked for the class.
+///
+/// Unknown names are counted in the same way, among [shadows](Attempts::shadow).
+pub(super) async fn count(
+    app: &App,
+    actor: &Actor,
+    login: &str,
+    from: Origin<'_>,
+) -> Result<Option<Counted>> {
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let credential = accounts::credential_by_login(journal.reading(), login).await?;
+    let user = credential.as_ref().map(|kept| kept.user);
+    let trust = match (from, user) {
+        (Origin::Session, _) => Trust::Known,
+        (Origin::Outside(Some(token)), Some(user)) => {
+            devices::trust(app, &mut journal, user, token).await?
+        }
+        (Origin::Outside(_), _) => Trust::Unknown,
+    };
+    let day = journal.at().tokyo_date();
+    let rank = user.map_or(Rank::General, |user| rights::rank(journal.authority(), user, day));
+    let id = match user {
+        Some(user) => user.into(),
+        None => Attempts::shadow(app.keys.ring().session.shadow(login)),
+    };
+    let kept = journal.reading().find::<Attempts>(id).await?;
+    let before = kept.as_ref().map_or_else(|| Attempts::none(id), |kept| (**kept).clone());
+    let Some(counter) = Lockout::of(rank).attempt(before.of(trust), journal.at()) else {
+        app.locked.note(user);
+        return Ok(None);
+    };
+    match user {
+        Some(user) => journal.append(AccessEvent::SessionAttempted { user })?,
+        None => refuse(&mut journal, None, "unknown")?,
+    };
+    let counted = before.with(trust, counter);
+    match &kept {
+        Some(kept) => journal.replace(kept, counted).await?,
+        None => journal.insert(counted).await?,
+    };
+    journal.commit().await?;
+    let credential = credential.map(crate::store::Kept::into_value);
+    Ok(Some(Counted { credential, trust }))
+}
+
+/// Forgets the failures of a class, after a success or because two people agreed.
+pub(super) async fn clear(journal: &mut Journal<'_>, user: UserId, class: Trust) -> Result<()> {
+    if let Some(kept) = journal.reading().find::<Attempts>(user).await? {
+        let cleared = (*kept).clone().with(class, Counter::default());
+        journal.replace(&kept, cleared).await?;
+    }
+    Ok(())
+}
+
+/// Whether the password is that of the credential; costs one hash, and no less if there is none.
 pub(super) async fn verify(
     app: &App,
     turn: Turn<'_>,
-    credential: &Credential,
+    credential: Option<&Credential>,
     password: &SecretString,
 ) -> Result<bool> {
     let pepper = &app.keys.ring().password;
-    let fits =
-        |space: &mut _| passphrase::verify_password(space, pepper, password, &credential.password);
+    let stored = credential.map_or(DECOY, |credential| &credential.password);
+    let fits = |space: &mut _| passphrase::verify_password(space, pepper, password, stored);
     Ok(turn.run(fits).await?)
 }
 
@@ -58,19 +123,33 @@ pub(super) fn refuse(journal: &mut Journal<'_>, user: Option<UserId>, reason: &s
     journal.append(AccessEvent::SessionRefused { count: 1, reason, user })
 }
 
-/// A credential that no password fits, so that an unknown login costs the same work.
-pub(super) fn decoy() -> Credential {
-    Credential {
-        user: UserId::from(Uuid::nil()),
-        login: String::new(),
-        password: String::from(DECOY),
-        rank: Rank::General,
-        changed_at: azekura_core::time::Timestamp::from_millis(0),
-        earlier: Vec::new(),
-        totp: String::new(),
-        totp_version: 0,
-        last_step: 0,
-        failures: 0,
-        locked_until: None,
+/// Waits for the next beat after `began`.
+pub(super) async fn beat(app: &App, began: Instant) {
+    let beat = app.beat.as_millis().max(1);
+    let beats = began.elapsed().as_millis() / beat + 1;
+    let after = Duration::from_millis(u64::try_from(beats * app.beat.as_millis()).unwrap_or(0));
+    tokio::time::sleep_until(began + after).await;
+}
+
+impl Locked {
+    fn note(&self, user: Option<UserId>) {
+        let mut counts = lock(&self.0);
+        let count = counts.entry(user).or_default();
+        *count = count.saturating_add(1);
     }
+}
+
+/// Writes down the guesses at locked accounts since the last time, one entry for each account.
+pub async fn note_locked(app: &App) -> Result<()> {
+    let counts = std::mem::take(&mut *lock(&app.locked.0));
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let actor = Actor::job("sign-in");
+    let mut journal = audit::begin_own(app, &actor, None).await?;
+    for (user, count) in counts {
+        let reason = String::from("locked");
+        journal.append(AccessEvent::SessionRefused { count, reason, user })?;
+    }
+    journal.commit().await.map(drop)
 }

@@ -1,18 +1,19 @@
 //! Settling changes that bring no number: approve, accept, reject, withdraw, expire. What a change
 //! does once it is approved is here and nowhere else.
 
-use azekura_core::audit::event::{ChangeEvent, PeopleEvent, RosterEvent};
+use azekura_core::audit::event::{AccessEvent, ChangeEvent, PeopleEvent, RosterEvent};
 use azekura_core::change::{
     Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, ReviewError,
 };
 use azekura_core::id::{ChangeId, OrganisationId, PersonId, UserId};
 use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Role};
+use azekura_core::sign_in::Trust;
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
-use super::{Error, Page, Paging, Result, accounts, appointments, check, cursor, designations};
-use super::{grants, holdings, people, queue, rights, users};
+use super::{Error, Page, Paging, Result, accounts, appointments, attempts, check, cursor};
+use super::{designations, grants, holdings, people, queue, rights, sessions, users};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, changes};
@@ -37,6 +38,7 @@ pub async fn approve(
     org: Option<OrganisationId>,
     id: ChangeId,
 ) -> Result<Approved> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, org, Permission::Settle).await?;
     let (kept, by) = find(&mut journal, actor, org, id).await?;
     let mut change = (*kept).clone();
@@ -65,6 +67,7 @@ pub async fn accept(
     named: impl Fn(&Content) -> bool,
     pledged: Option<u16>,
 ) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
     let by = actor.person().ok_or(Error::Unauthenticated)?;
     let kept = pending(&mut journal, org, named).await?;
@@ -237,7 +240,7 @@ fn may_settle(journal: &Journal<'_>, actor: &Actor, change: &Change, by: UserId)
         Content::Correct(_) | Content::Register(_) => can(check),
         Content::FactCorrected(_) => manager(by) || can(check),
         Content::Notice(_) => manager(by) || can(enter) || can(check),
-        Content::Organisation(_) | Content::User(_) => administrator(by),
+        Content::Organisation(_) | Content::Unlock(_) | Content::User(_) => administrator(by),
     };
     if permitted { Ok(()) } else { Err(Error::NotPermitted) }
 }
@@ -270,6 +273,12 @@ async fn apply(
             holdings::derive_all(journal, org, settings).await?;
             let next = Organisation { settings: (**settings).clone(), ..(*kept).clone() };
             journal.replace(&kept, next).await?;
+        }
+        Content::Unlock(locked) => {
+            let user = locked.user;
+            journal.append(AccessEvent::AccountUnlocked { change: change.id, user })?;
+            attempts::clear(journal, user, Trust::Known).await?;
+            attempts::clear(journal, user, Trust::Unknown).await?;
         }
         Content::User(new) => return users::invite(app, journal, change, new).await.map(Some),
         Content::Correct(_) | Content::Register(_) => Err(ReviewError::RekeyNeeded)?,

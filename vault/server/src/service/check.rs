@@ -9,7 +9,7 @@ use azekura_core::person::{Active, NumberState, Person};
 
 use super::audit::{self, Committed, Journal};
 use super::keys::Spot;
-use super::{Error, Result, destroy, holdings, people, queue, rights};
+use super::{Error, Result, destroy, holdings, people, queue, rights, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
@@ -28,6 +28,7 @@ pub async fn check(
     id: ChangeId,
     entry: &MyNumber,
 ) -> Result<Change> {
+    sessions::sitting(app, actor)?;
     let (intent, waiting) = take_attempt(app, actor, org, id).await?;
     let rekey = match app.keys.opener(&intent, org).open_pending(&waiting) {
         Ok(first) if first.ct_eq(entry) => Rekey::Same,

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, grants, queue, rights, stops};
+use super::{Error, Result, grants, queue, rights, sessions, stops};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, clients};
@@ -24,6 +24,7 @@ pub async fn register(
     org: OrganisationId,
     grant: Grant,
 ) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let journal = audit::begin(app, actor, Some(org), Permission::Administer).await?;
     eligible(&journal, org, grant.owner)?;
     let (id, keys) = (app.new_id(), Vec::new());
@@ -51,6 +52,7 @@ pub async fn amend(
     (id, seen): (ClientId, u64),
     grant: Grant,
 ) -> Result<Amended> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Oversee).await?;
     let kept = find(&mut journal, org, id).await?;
     if kept.version() != seen {
@@ -81,6 +83,7 @@ pub async fn first_key(
     org: OrganisationId,
     id: ClientId,
 ) -> Result<SecretString> {
+    sessions::fresh(app, actor)?;
     let (mut journal, kept) = owned(app, actor, org, id).await?;
     if !kept.keys.is_empty() {
         return Err(Error::AlreadyDone { id: id.to_string() });
@@ -104,6 +107,7 @@ pub async fn rotate_key(
     id: ClientId,
     old_until: Option<Timestamp>,
 ) -> Result<SecretString> {
+    sessions::fresh(app, actor)?;
     let (mut journal, kept) = owned(app, actor, org, id).await?;
     let (now, day_ms) = (journal.at(), 24 * 3_600_000);
     let old_until = old_until.unwrap_or(now);
@@ -148,6 +152,7 @@ pub async fn stop(app: &App, actor: &Actor, org: OrganisationId, id: ClientId) -
 
 /// Proposes that a stopped program goes on; a second person approves it.
 pub async fn resume(app: &App, actor: &Actor, org: OrganisationId, id: ClientId) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Oversee).await?;
     let kept = find(&mut journal, org, id).await?;
     let stopped = kept

@@ -11,7 +11,7 @@ use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
 use super::roster::Share;
-use super::{Error, Result, queue, roster};
+use super::{Error, Result, queue, roster, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
@@ -45,6 +45,7 @@ pub async fn designate(
     org: OrganisationId,
     line: Line,
 ) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
     if actor.person() == Some(line.user) {
         return Err(ReviewError::SamePerson.into());

@@ -5,15 +5,16 @@ use azekura_core::id::{EnrolmentId, UserId};
 use azekura_core::roster::{
     Credential, Enrolment, EnrolmentState, Login, LoginError, User, UserState,
 };
+use azekura_core::sign_in::{Counter, Lockout};
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
 use super::sessions::{self, Opened};
-use super::{Error, Result, passwords};
+use super::{Error, Result, devices, passwords};
 use crate::app::App;
 use crate::auth::Actor;
-use crate::auth::credentials::{self, Lockout};
+use crate::auth::credentials;
 use crate::auth::tokens::{self, Kind};
 use crate::store::{Kept, Reading, accounts};
 
@@ -42,6 +43,7 @@ pub async fn begin(
     login: &str,
     password: &SecretString,
 ) -> Result<Begun> {
+    app.sources.knock(actor.ip, app.clock.now())?;
     let login = check_login(login)?;
     // A token that is none costs no hash.
     let user = find(app, &mut app.reading().await?, token).await?.user;
@@ -65,11 +67,11 @@ pub async fn begin(
         totp: seed.sealed,
         totp_version: 1,
         last_step: 0,
-        failures: 0,
-        locked_until: None,
     };
     journal.append(AccessEvent::EnrolmentBegun { enrolment: kept.id, user: kept.user })?;
-    let begun = Enrolment { state: EnrolmentState::Begun(Box::new(credential)), ..(*kept).clone() };
+    let begun =
+        EnrolmentState::Begun { credential: Box::new(credential), guesses: Counter::default() };
+    let begun = Enrolment { state: begun, ..(*kept).clone() };
     journal.replace(&kept, begun).await?;
     journal.commit().await?;
     Ok(Begun { id: kept.id, totp_secret: seed.base32, otpauth_uri: seed.uri })
@@ -86,13 +88,16 @@ pub async fn confirm(
     id: EnrolmentId,
     code: &SecretString,
 ) -> Result<Opened> {
+    app.sources.knock(actor.ip, app.clock.now())?;
     let mut journal = audit::begin_own(app, actor, None).await?;
     let kept = journal.reading().find::<Enrolment>(id).await?.ok_or(Error::NotFound)?;
-    let EnrolmentState::Begun(credential) = &kept.state else { return Err(Error::NotFound) };
+    let EnrolmentState::Begun { credential, guesses } = &kept.state else {
+        return Err(Error::NotFound);
+    };
     if journal.at() >= kept.expires_at {
         return Err(Error::SignIn);
     }
-    let counted = Lockout::PRIVILEGED.attempt(credential, journal.at()).ok_or(Error::SignIn)?;
+    let counted = Lockout::PRIVILEGED.attempt(*guesses, journal.at()).ok_or(Error::SignIn)?;
     let place = app.keys.totp_place(kept.user, credential.totp_version);
     let key = &app.keys.ring().totp;
     let step = credentials::matching_step(key, &place, credential, code, journal.at())
@@ -100,12 +105,12 @@ pub async fn confirm(
     let Some(step) = step else {
         let (enrolment, reason) = (Some(kept.id), String::from("code"));
         journal.append(AccessEvent::EnrolmentRefused { count: 1, enrolment, reason })?;
-        let again = EnrolmentState::Begun(Box::new(counted));
+        let again = EnrolmentState::Begun { credential: credential.clone(), guesses: counted };
         journal.replace(&kept, Enrolment { state: again, ..(*kept).clone() }).await?;
         journal.commit().await?;
         return Err(Error::SignIn);
     };
-    let credential = Credential { last_step: step, failures: 0, ..(**credential).clone() };
+    let credential = Credential { last_step: step, ..(**credential).clone() };
     let opened = admit(app, &mut journal, &kept, credential).await?;
     journal.commit().await?;
     Ok(opened)
@@ -162,7 +167,9 @@ async fn admit(
     journal.replace(&user, active.clone()).await?;
     let done = Enrolment { state: EnrolmentState::Confirmed, ..(**enrolment).clone() };
     journal.replace(enrolment, done).await?;
-    sessions::start(app, journal, active).await
+    let device = Some(devices::remember(app, journal, active.id).await?);
+    let opened = sessions::start(app, journal, active).await?;
+    Ok(Opened { device, ..opened })
 }
 
 fn bad_login() -> Error {

@@ -5,6 +5,7 @@ use azekura_core::change::ReviewError;
 use azekura_core::purge::PurgeError;
 
 use crate::auth::hashing::Busy;
+use crate::auth::sources::Throttled;
 use crate::{keyfile, store};
 
 /// The outcome of every use case.
@@ -96,6 +97,12 @@ pub enum Error {
     /// The thing changed since the caller saw it.
     #[error("changed meanwhile")]
     Stale,
+    /// The second factor was given too long ago for this.
+    #[error("a fresh second factor is needed")]
+    StepUp,
+    /// The address tried too often.
+    #[error("too many tries from this address")]
+    Throttled,
     /// Too much is waiting.
     #[error("too much is waiting")]
     TooBusy,
@@ -130,6 +137,12 @@ impl Error {
 impl From<keyfile::Error> for Error {
     fn from(error: keyfile::Error) -> Self {
         Self::internal(error)
+    }
+}
+
+impl From<Throttled> for Error {
+    fn from(_: Throttled) -> Self {
+        Self::Throttled
     }
 }
 

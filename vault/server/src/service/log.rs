@@ -11,6 +11,7 @@ use azekura_core::roster::Session;
 use data_encoding::HEXLOWER;
 
 use super::audit;
+use super::sessions;
 use super::{Error, Result};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
@@ -183,11 +184,17 @@ pub async fn heartbeat(app: &App, boot: Boot) -> Result<()> {
 /// Writes down when users last acted, all sessions together, and removes sessions that are over.
 pub async fn touch_sessions(app: &App) -> Result<()> {
     let acts = app.activity.take_unwritten();
-    if acts.is_empty() {
+    let authority = app.authority();
+    let over: Vec<_> =
+        authority.sessions().filter(|s| app.activity.is_over(s, &*app.clock)).collect();
+    if acts.is_empty() && over.is_empty() {
         return Ok(());
     }
     let actor = Actor::job("sessions");
     let mut journal = audit::begin_own(app, &actor, None).await?;
+    for session in over {
+        sessions::end(app, &mut journal, session.id, "expired").await?;
+    }
     let sessions = u32::try_from(acts.len()).unwrap_or(u32::MAX);
     journal.append(AccessEvent::SessionsTouched { sessions, views: 0 })?;
     for (id, at) in acts {

@@ -7,9 +7,10 @@ use azekura_core::roster::{Credential, EarlierPassword, Rank};
 use azekura_core::time::Timestamp;
 use secrecy::SecretString;
 
+use super::attempts::{self, Origin};
 use super::audit;
 use super::sessions::{self, Opened};
-use super::{Error, Result, attempts, rights};
+use super::{Error, Result, devices, rights};
 use crate::app::App;
 use crate::auth::passwords::{CHANGES_A_DAY, KEPT_AT_MOST, Names, remembered_until};
 use crate::auth::{Actor, Who};
@@ -30,20 +31,23 @@ pub async fn change(
     current: &SecretString,
     new: &SecretString,
 ) -> Result<Opened> {
+    app.sources.knock(actor.ip, app.clock.now())?;
     let Who::User { id, .. } = actor.who else { return Err(Error::Unauthenticated) };
     let known = app.reading().await?.find::<Credential>(id).await?.ok_or(Error::SignIn)?;
     let rank = check(app, id, NEW, &known.login, new)?;
     not_too_soon(&known, app.clock.now())?;
     let turn = app.hashing.queue()?;
-    let counted = attempts::count(app, actor, &known.login).await?.ok_or(Error::SignIn)?;
-    let (salt, earlier) = (salt(app), remembered(&counted, app.clock.now()));
-    let compared = |space: &mut Workspace| compare(app, space, &counted, current, new, salt);
+    let counted = attempts::count(app, actor, &known.login, Origin::Session).await?;
+    let counted = counted.ok_or(Error::SignIn)?;
+    let held = counted.credential.ok_or(Error::SignIn)?;
+    let (salt, earlier) = (salt(app), remembered(&held, app.clock.now()));
+    let compared = |space: &mut Workspace| compare(app, space, &held, current, new, salt);
     let compared = turn.run(compared).await?;
 
     let mut journal = audit::begin_own(app, actor, None).await?;
     let kept = journal.reading().find::<Credential>(id).await?.ok_or(Error::SignIn)?;
     let password = match compared {
-        Compared::New(password) if kept.password == counted.password => password,
+        Compared::New(password) if kept.password == held.password => password,
         Compared::Known => {
             return Err(Error::fault(NEW, "reused", "one you did not use for a year"));
         }
@@ -60,16 +64,17 @@ pub async fn change(
         rank,
         changed_at: journal.at(),
         earlier: earlier.into_iter().chain([replaced]).collect(),
-        failures: 0,
-        locked_until: None,
         ..(*kept).clone()
     };
     journal.replace(&kept, next).await?;
+    attempts::clear(&mut journal, id, counted.trust).await?;
+    devices::forget_all(&mut journal, id).await?;
+    let device = Some(devices::remember(app, &mut journal, id).await?);
     let user = journal.authority().user(id).ok_or(Error::SignIn)?;
     let user = (**user).clone();
     let opened = sessions::start(app, &mut journal, user).await?;
     journal.commit().await?;
-    Ok(opened)
+    Ok(Opened { device, ..opened })
 }
 
 /// Holds a password against the rules for `user`, who signs in as `login`; the rank it was held
@@ -184,6 +189,20 @@ fn salt(app: &App) -> [u8; 16] {
 mod tests {
     use super::*;
 
+    fn credential(earlier: Vec<EarlierPassword>) -> Credential {
+        Credential {
+            user: uuid::Uuid::nil().into(),
+            login: String::new(),
+            password: String::new(),
+            rank: Rank::General,
+            changed_at: Timestamp::from_millis(0),
+            earlier,
+            totp: String::new(),
+            totp_version: 1,
+            last_step: 0,
+        }
+    }
+
     #[test]
     fn a_password_is_changed_ten_times_a_day_and_twenty_four_times_a_year() {
         let (hour, day) = (3_600_000, 86_400_000);
@@ -194,7 +213,7 @@ mod tests {
                 replaced_at: at.plus_millis(-age),
             };
             let earlier = ages.map(replaced).collect();
-            not_too_soon(&Credential { earlier, ..attempts::decoy() }, at).is_err()
+            not_too_soon(&credential(earlier), at).is_err()
         };
         assert!(!soon(&mut (0..9).map(|n| n * hour)));
         assert!(soon(&mut (0..10).map(|n| n * hour)));

@@ -9,7 +9,7 @@ use azekura_core::purge::{self, Fate, Item, Purge, PurgeState, Signed, Target};
 use azekura_core::time::{CivilDate, Timestamp};
 
 use super::audit::{self, Journal, View};
-use super::{Error, Page, Paging, Result, cursor};
+use super::{Error, Page, Paging, Result, cursor, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::people::{self, PersonRow};
@@ -73,6 +73,7 @@ pub async fn confirm(
     id: PurgeId,
     digest: &str,
 ) -> Result<Batch> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Delete).await?;
     let (kept, items) = find(journal.reading(), org, id, Some(digest)).await?;
     let mut purge = (*kept).clone();
@@ -95,6 +96,7 @@ pub async fn approve(
     id: PurgeId,
     digest: &str,
 ) -> Result<Batch> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
     let (kept, items) = find(journal.reading(), org, id, Some(digest)).await?;
     let mut purge = (*kept).clone();

@@ -79,6 +79,7 @@ fn subject(content: &Content) -> Option<Subject> {
         Content::Notice(notice) => Subject::Notice(notice.id),
         Content::Organisation(new) => Subject::Organisation(new.organisation.id),
         Content::Settings(_) => return None,
+        Content::Unlock(locked) => Subject::User(locked.user),
         Content::User(new) => Subject::User(new.user),
     })
 }

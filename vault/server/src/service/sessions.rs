@@ -6,12 +6,13 @@ use azekura_core::audit::SessionMark;
 use azekura_core::audit::event::AccessEvent;
 use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
 use azekura_core::roster::{Capability, Credential, Role, Session, User};
-use azekura_core::time::CivilDate;
+use azekura_core::time::{CivilDate, Timestamp};
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 
+use super::attempts::{self, Origin};
 use super::audit::{self, Journal};
-use super::{Error, Result, attempts, programs, rights};
+use super::{Error, Result, programs, rights, sign_in};
 use crate::app::App;
 use crate::auth::tokens::{self, Kind};
 use crate::auth::{Actor, Who};
@@ -31,6 +32,8 @@ pub struct Opened {
     pub user: User,
     /// Where they have a place.
     pub places: Vec<Place>,
+    /// What the device shows at its next sign-in, if it was not known before. Shown once.
+    pub device: Option<SecretString>,
 }
 
 /// What a user is in one organisation.
@@ -47,30 +50,26 @@ pub struct Place {
 
 /// Ends the caller's session.
 pub async fn close(app: &App, actor: &Actor) -> Result<()> {
-    let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
+    let session = actor.session().ok_or(Error::Unauthenticated)?;
     let mut journal = audit::begin_own(app, actor, None).await?;
-    let reason = String::from("signed-out");
-    if let Some(kept) = journal.reading().find::<Session>(session).await? {
-        journal.append(AccessEvent::SessionClosed { reason, sess: mark, user: id })?;
-        journal.remove(kept).await?;
-        journal.commit().await?;
-    }
-    app.activity.forget(session);
-    Ok(())
+    end(app, &mut journal, session, "signed-out").await?;
+    journal.commit_if_logged().await
 }
 
-/// Opens a locked session with the password; after thirty minutes only a sign-in helps.
-pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<()> {
+/// Opens a locked session with the password; after thirty minutes only a sign-in helps. The token is
+/// a new one.
+pub async fn unlock(app: &App, actor: &Actor, password: &SecretString) -> Result<Opened> {
+    app.sources.knock(actor.ip, app.clock.now())?;
     let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
-    let authority = app.authority();
-    let row = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
-    if app.clock.now().millis_since(app.activity.last(row)) > Session::UNLOCK_MS {
+    let row = own(app, actor)?;
+    if app.activity.idle(&row, &*app.clock) > Session::UNLOCK_MS {
         return Err(Error::Unauthenticated);
     }
     let turn = app.hashing.queue()?;
-    let login = app.reading().await?.find::<Credential>(id).await?.ok_or(Error::SignIn)?;
-    let credential = attempts::count(app, actor, &login.login).await?.ok_or(Error::SignIn)?;
-    let held = attempts::verify(app, turn, &credential, &password).await?;
+    let login = login_of(app, id).await?;
+    let counted = attempts::count(app, actor, &login, Origin::Session).await?;
+    let counted = counted.ok_or(Error::SignIn)?;
+    let held = attempts::verify(app, turn, counted.credential.as_ref(), password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
     if !held {
         attempts::refuse(&mut journal, Some(id), "password")?;
@@ -78,12 +77,107 @@ pub async fn unlock(app: &App, actor: &Actor, password: SecretString) -> Result<
         return Err(Error::SignIn);
     }
     journal.append(AccessEvent::SessionUnlocked { sess: mark, user: id })?;
-    let kept = journal.reading().find::<Credential>(id).await?.ok_or(Error::SignIn)?;
-    let cleared = Credential { failures: 0, locked_until: None, ..(*kept).clone() };
-    journal.replace(&kept, cleared).await?;
+    attempts::clear(&mut journal, id, counted.trust).await?;
+    let opened = renew(app, &mut journal, session, row.factor_at).await?;
     journal.commit().await?;
-    app.activity.touch(session, app.clock.now());
+    app.activity.touch(&opened.session, &*app.clock);
+    Ok(opened)
+}
+
+/// Takes a one-time code for what needs a fresh second factor. The token is a new one.
+///
+/// # Errors
+///
+/// [`Error::SignIn`] for a code that is wrong or was used, which counts as a failure.
+pub async fn step_up(app: &App, actor: &Actor, code: &SecretString) -> Result<Opened> {
+    app.sources.knock(actor.ip, app.clock.now())?;
+    let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
+    let login = login_of(app, id).await?;
+    let counted = attempts::count(app, actor, &login, Origin::Session).await?;
+    let counted = counted.ok_or(Error::SignIn)?;
+    let credential = counted.credential.ok_or(Error::SignIn)?;
+    let step = sign_in::step(app, &credential, code)?;
+    let mut journal = audit::begin_own(app, actor, None).await?;
+    let passed = match step {
+        Some(step) => sign_in::use_step(&mut journal, id, step).await?,
+        None => false,
+    };
+    if !passed {
+        attempts::refuse(&mut journal, Some(id), "code")?;
+        journal.commit().await?;
+        return Err(Error::SignIn);
+    }
+    journal.append(AccessEvent::SessionSteppedUp { sess: mark, user: id })?;
+    attempts::clear(&mut journal, id, counted.trust).await?;
+    let at = journal.at();
+    let opened = renew(app, &mut journal, session, at).await?;
+    journal.commit().await?;
+    app.activity.gave_factor(&opened.session, &*app.clock);
+    Ok(opened)
+}
+
+/// Asks for a second factor of the last five minutes. Programs have none to give.
+///
+/// # Errors
+///
+/// [`Error::StepUp`].
+pub(super) fn fresh(app: &App, actor: &Actor) -> Result<()> {
+    let Who::User { .. } = actor.who else { return Ok(()) };
+    let row = own(app, actor)?;
+    let age = app.activity.factor(&row, &*app.clock);
+    if age <= Session::FRESH_MS { Ok(()) } else { Err(Error::StepUp) }
+}
+
+/// The same for checking numbers, where one factor holds for a sitting of fifteen minutes without a
+/// pause of five. A process that was started anew knows of no sitting.
+///
+/// # Errors
+///
+/// [`Error::StepUp`].
+pub(super) fn sitting(app: &App, actor: &Actor) -> Result<()> {
+    let Who::User { .. } = actor.who else { return Ok(()) };
+    let row = own(app, actor)?;
+    let age = app.activity.factor(&row, &*app.clock);
+    let pause = app.activity.checking(&row, &*app.clock);
+    let goes_on = age <= Session::SITTING_MS && pause.is_some_and(|ms| ms <= Session::FRESH_MS);
+    if age > Session::FRESH_MS && !goes_on {
+        return Err(Error::StepUp);
+    }
+    app.activity.checked(&row, &*app.clock);
     Ok(())
+}
+
+/// The row of the caller's session.
+fn own(app: &App, actor: &Actor) -> Result<Session> {
+    let session = actor.session().ok_or(Error::Unauthenticated)?;
+    let authority = app.authority();
+    let row = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
+    Ok((**row).clone())
+}
+
+async fn login_of(app: &App, user: UserId) -> Result<String> {
+    let credential = app.reading().await?.find::<Credential>(user).await?;
+    Ok(credential.ok_or(Error::SignIn)?.login.clone())
+}
+
+/// Gives a session another token, so that one that somebody copied before is worth nothing.
+async fn renew(
+    app: &App,
+    journal: &mut Journal<'_>,
+    session: SessionId,
+    factor_at: Timestamp,
+) -> Result<Opened> {
+    let kept = journal.reading().find::<Session>(session).await?.ok_or(Error::Unauthenticated)?;
+    let user = journal.authority().user(kept.user).ok_or(Error::Unauthenticated)?;
+    let user = (**user).clone();
+    let (token, secret) = Kind::Session.mint(session.into(), &*app.rng);
+    let mac = app.keys.ring().session.mac(kept.user, kept.issued_at, &secret);
+    let active_at = kept.active_at.max(journal.at());
+    let token_mac = HEXLOWER.encode(&mac);
+    let next = Session { token_mac, active_at, factor_at, ..(*kept).clone() };
+    let session = (*journal.replace(&kept, next).await?).clone();
+    let places = places(journal.authority(), user.id, journal.at().tokyo_date());
+    Ok(Opened { token, session, user, places, device: None })
 }
 
 /// The caller's session, its user, and where they have a place.
@@ -96,13 +190,15 @@ pub fn current(app: &App, actor: &Actor) -> Result<(Session, User, Vec<Place>)> 
     Ok((session, user, places(&authority, id, app.clock.now().tokyo_date())))
 }
 
-/// Whether a locked session is good enough for what is asked.
+/// What a call is to the session of its caller.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Locked {
-    /// Unlocking and signing out.
-    Admit,
-    /// Everything else.
-    Refuse,
+pub enum Call {
+    /// An act of the user: the session must be open, and its idle time begins anew.
+    Act,
+    /// Something that a screen asks by itself: the session must be open, and goes on being idle.
+    Passive,
+    /// Unlocking, looking at the session and signing out: it may be locked.
+    Session,
 }
 
 /// Who a bearer token belongs to.
@@ -113,31 +209,33 @@ pub enum Locked {
 pub fn authenticate(
     app: &App,
     bearer: &SecretString,
-    locked: Locked,
+    call: Call,
     request: RequestId,
     ip: Option<IpAddr>,
 ) -> Result<Actor> {
     let authority = app.authority();
     let who = match Kind::Session.read(bearer) {
-        Some(token) => user_of(app, &authority, &token, locked)?,
+        Some(token) => user_of(app, &authority, &token, call)?,
         None => programs::by_key(app, &authority, bearer)?,
     };
     Ok(Actor { who, request: Some(request), ip, once: None })
 }
 
-fn user_of(app: &App, authority: &Authority, token: &tokens::Token, locked: Locked) -> Result<Who> {
-    let now = app.clock.now();
+fn user_of(app: &App, authority: &Authority, token: &tokens::Token, call: Call) -> Result<Who> {
     let session =
         authority.session_by_id(SessionId::from(token.id)).ok_or(Error::Unauthenticated)?;
     let mac = app.keys.ring().session.mac(session.user, session.issued_at, &token.secret);
-    let user = authority.user(session.user).filter(|user| user.works(now.tokyo_date()));
-    if !tokens::fits(&session.token_mac, &mac) || user.is_none() || now >= session.expires_at {
+    let today = app.clock.now().tokyo_date();
+    let user = authority.user(session.user).filter(|user| user.works(today));
+    let over = app.activity.is_over(session, &*app.clock);
+    if !tokens::fits(&session.token_mac, &mac) || user.is_none() || over {
         return Err(Error::Unauthenticated);
     }
-    match (Session::locked(app.activity.last(session), now), locked) {
-        (true, Locked::Refuse) => return Err(Error::Locked),
-        (false, Locked::Refuse) => app.activity.touch(session.id, now),
-        (_, Locked::Admit) => {}
+    let locked = app.activity.idle(session, &*app.clock) > Session::IDLE_MS;
+    match call {
+        Call::Act | Call::Passive if locked => return Err(Error::Locked),
+        Call::Act => app.activity.touch(session, &*app.clock),
+        Call::Passive | Call::Session => {}
     }
     Ok(Who::User { id: session.user, session: session.id, mark: mark(&mac) })
 }
@@ -150,10 +248,7 @@ pub(super) async fn end_all(
     reason: &str,
 ) -> Result<()> {
     for kept in sessions::of_user(journal.reading(), user).await? {
-        let (sess, reason) = (stored_mark(&kept), String::from(reason));
-        journal.append(AccessEvent::SessionClosed { reason, sess, user })?;
-        app.activity.forget(kept.id);
-        journal.remove(kept).await?;
+        end(app, journal, kept.id, reason).await?;
     }
     Ok(())
 }
@@ -172,11 +267,28 @@ pub(super) async fn start(app: &App, journal: &mut Journal<'_>, user: User) -> R
         issued_at: at,
         active_at: at,
         expires_at: at.plus_millis(hours * 3_600_000),
+        factor_at: at,
     };
     journal.append(AccessEvent::SessionOpened { sess: mark(&mac), user: user.id })?;
     journal.insert(session.clone()).await?;
     let places = places(journal.authority(), user.id, at.tokyo_date());
-    Ok(Opened { token, session, user, places })
+    app.activity.touch(&session, &*app.clock);
+    app.activity.gave_factor(&session, &*app.clock);
+    Ok(Opened { token, session, user, places, device: None })
+}
+
+/// Ends a session, if it is still there.
+pub(super) async fn end(
+    app: &App,
+    journal: &mut Journal<'_>,
+    session: SessionId,
+    reason: &str,
+) -> Result<()> {
+    let Some(kept) = journal.reading().find::<Session>(session).await? else { return Ok(()) };
+    let (reason, sess, user) = (String::from(reason), stored_mark(&kept), kept.user);
+    journal.append(AccessEvent::SessionClosed { reason, sess, user })?;
+    app.activity.forget(session);
+    journal.remove(kept).await
 }
 
 /// Where a user has a place on `day`.

@@ -2,7 +2,7 @@
 //! closed by one, at once or with a leaver's last day.
 
 use azekura_core::audit::event::RosterEvent;
-use azekura_core::change::{Change, Content, NewUser, ReviewError};
+use azekura_core::change::{Change, Content, LockedAccount, NewUser, ReviewError};
 use azekura_core::id::{EnrolmentId, OrganisationId, UserId};
 use azekura_core::roster::{Enrolment, User, UserState};
 use azekura_core::time::CivilDate;
@@ -28,6 +28,7 @@ pub struct Person {
 ///
 /// A fault if the person has one already.
 pub async fn propose(app: &App, actor: &Actor, person: Person) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, None, Permission::Administer).await?;
     let Person { display_name, staff_ref } = person;
     if is_known(&journal, &display_name, staff_ref.as_deref()) {
@@ -65,6 +66,27 @@ pub(super) async fn invite(
     journal.insert(user).await?;
     let enrolment: EnrolmentId = new.enrolment;
     enrolments::issue(app, journal, enrolment, new.user).await
+}
+
+/// Proposes to open an account that failures locked.
+///
+/// # Errors
+///
+/// [`Error::NotPermitted`] for one's own.
+pub async fn propose_unlock(app: &App, actor: &Actor, user: UserId) -> Result<Change> {
+    sessions::fresh(app, actor)?;
+    let mut journal = audit::begin(app, actor, None, Permission::Administer).await?;
+    if journal.authority().user(user).is_none() {
+        return Err(Error::NotFound);
+    }
+    if actor.person() == Some(user) {
+        return Err(Error::NotPermitted);
+    }
+    let content = Content::Unlock(LockedAccount { user });
+    let change = queue::propose(app, &mut journal, actor, None, content).await?;
+    journal.answer(Made::Change(&change)).await?;
+    journal.commit().await?;
+    Ok(change)
 }
 
 /// Every account, oldest first.

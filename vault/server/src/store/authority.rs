@@ -100,8 +100,10 @@ pub async fn fetch(reading: &mut Reading<'_>, seals: &Seals, tables: &[Table]) -
             Table::Client => rows::<Client>(reading, seal).await?,
             Table::Notice => rows::<Notice>(reading, seal).await?,
             Table::Training => rows::<TrainingRow>(reading, seal).await?,
-            Table::Credential
+            Table::Attempts
+            | Table::Credential
             | Table::ClientUse
+            | Table::Device
             | Table::Person
             | Table::Number
             | Table::Change
@@ -288,8 +290,10 @@ impl Authority {
             Table::Client => self.clients = empty.clients,
             Table::Notice => self.notices = empty.notices,
             Table::Training => self.trainings = empty.trainings,
-            Table::Credential
+            Table::Attempts
+            | Table::Credential
             | Table::ClientUse
+            | Table::Device
             | Table::Person
             | Table::Number
             | Table::Change

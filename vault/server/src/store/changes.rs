@@ -87,6 +87,7 @@ fn person_of(content: &Content) -> Option<PersonId> {
         | Content::Notice(_)
         | Content::Organisation(_)
         | Content::Settings(_)
+        | Content::Unlock(_)
         | Content::User(_) => None,
     }
 }

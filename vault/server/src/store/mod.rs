@@ -18,6 +18,7 @@ mod sqlite;
 mod writer;
 
 pub mod accounts;
+pub mod attempts;
 pub mod audit;
 pub mod authority;
 pub mod bulk;

@@ -9,6 +9,7 @@ use azekura_core::roster::{
     Appointment, Client, ClientUse, Credential, Designation, Enrolment, Notice, Organisation,
     Session, User,
 };
+use azekura_core::sign_in::{Attempts, Device};
 use uuid::Uuid;
 
 use super::certificates::CertificateRow;
@@ -139,6 +140,8 @@ pub(super) async fn marks(
         Table::Certificate => check::<CertificateRow>(reading, seals).await,
         Table::Enrolment => check::<Enrolment>(reading, seals).await,
         Table::Training => check::<TrainingRow>(reading, seals).await,
+        Table::Attempts => check::<Attempts>(reading, seals).await,
+        Table::Device => check::<Device>(reading, seals).await,
     }
 }
 

@@ -42,6 +42,8 @@ fn calls(office: &Office) -> Vec<(String, Value)> {
     vec![
         ("/v1/sessions".into(), json!({"login": "sato", "password": "x", "totp": "1"})),
         ("/v1/enrolments".into(), json!({"token": "aze1_", "login": "mihon", "password": "x"})),
+        ("/v1/sessions/current/step-up".into(), json!({"totp": "1"})),
+        ("/v1/sessions/current/unlock".into(), json!({"password": "x"})),
         ("/v1/sessions/current/password".into(), json!({"password": "x", "new_password": "y"})),
         ("/v1/users".into(), json!({"display_name": "見本"})),
         ("/v1/orgs".into(), json!({"name": "架空", "profile": "standard", "manager": user})),

@@ -15,4 +15,5 @@ mod document;
 mod hostile;
 mod password;
 mod session;
+mod sign_in;
 mod story;

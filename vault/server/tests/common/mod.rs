@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,18 +28,36 @@ use zeroize::Zeroizing;
 pub(crate) const PASSWORD: &str = "Kakuu-Shiken-2026";
 
 /// A clock that stands still until it is moved.
-pub(crate) struct TestClock(AtomicI64);
+pub(crate) struct TestClock {
+    wall: AtomicI64,
+    steady: AtomicI64,
+}
 
 impl TestClock {
     /// Moves on by so many milliseconds.
     pub(crate) fn advance(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+        self.steady.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Sets the wall clock on (or back) by so many milliseconds, as somebody may who is not the vault.
+    pub(crate) fn jump(&self, ms: i64) {
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Begins the steady clock anew, as a restarted process does.
+    pub(crate) fn restart(&self) {
+        self.steady.store(0, Ordering::SeqCst);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.wall.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> Duration {
+        Duration::from_millis(self.steady.load(Ordering::SeqCst).unsigned_abs())
     }
 }
 
@@ -65,6 +84,8 @@ pub(crate) struct TestVault {
     pub(crate) clock: Arc<TestClock>,
     /// Its two administrators, signed in.
     pub(crate) administrators: [String; 2],
+    /// The seeds of their one-time codes; their logins are `kanri.ichi0` and `kanri.ichi1`.
+    pub(crate) seeds: [String; 2],
     router: Router,
     _jobs: JoinSet<()>,
     _folder: TempDir,
@@ -110,29 +131,31 @@ impl TestVault {
         let dir: PathBuf = folder.path().join("vault");
         let secret = Secret::Credential(Zeroizing::new([7; 32]));
         let mut founded = setup::found(&dir, secret, demo).await.unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(founded.app.clock.now().as_millis())));
+        let wall = AtomicI64::new(founded.app.clock.now().as_millis());
+        let clock = Arc::new(TestClock { wall, steady: AtomicI64::new(1_000) });
         let app = Arc::get_mut(&mut founded.app).expect("nothing runs yet");
         app.clock = Arc::<TestClock>::clone(&clock);
         app.rng = Arc::new(SeededRng(AtomicU64::new(1)));
+        app.beat = Duration::ZERO;
         let app = founded.app;
         let mut jobs = JoinSet::new();
         jobs.spawn(intents::serve(Arc::clone(&app), founded.queue, CancellationToken::new()));
         let router = http::router(Arc::clone(&app));
         let administrators = [String::new(), String::new()];
-        let mut vault = Self { app, clock, administrators, router, _jobs: jobs, _folder: folder };
+        let seeds = [String::new(), String::new()];
+        let mut vault =
+            Self { app, clock, administrators, seeds, router, _jobs: jobs, _folder: folder };
         for (at, token) in founded.tokens.iter().enumerate() {
             let login = format!("kanri.ichi{at}");
-            vault.administrators[at] = vault.enrol(token.expose_secret(), &login).await;
+            (vault.administrators[at], vault.seeds[at]) =
+                vault.enrol_with_seed(token.expose_secret(), &login).await;
         }
         vault
     }
 
     /// What the vault answers to any request.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
-        Answer { status: parts.status, headers: parts.headers, body }
+        answered(self.router.clone(), request).await
     }
 
     /// What it answers to a call with a JSON body, or with none if `body` is null.
@@ -154,6 +177,22 @@ impl TestVault {
             Body::from(body.to_string())
         };
         self.send(request.body(body).unwrap()).await
+    }
+
+    /// The same as a task of its own: what it answers to a sign-in among others at the same time.
+    pub(crate) fn signing_in(&self, body: &Value) -> impl Future<Output = Answer> + Send + use<> {
+        let request = Request::post("/v1/sessions")
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()));
+        let (router, request) = (self.router.clone(), request.unwrap());
+        async move { answered(router, request).await }
+    }
+
+    /// Signs somebody in with the right factors, half a minute later: the session's token.
+    pub(crate) async fn sign_in(&self, login: &str, seed: &str) -> String {
+        self.clock.advance(30_000);
+        let body = json!({"login": login, "password": PASSWORD, "totp": self.code(seed)});
+        text(&self.post("/v1/sessions", "", body).await.expect(201)["token"])
     }
 
     /// What it answers to `GET`.
@@ -235,6 +274,13 @@ impl TestVault {
         let seconds = self.app.clock.now().as_millis() / 1000;
         totp.generate(u64::try_from(seconds).unwrap()).to_string()
     }
+}
+
+async fn answered(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 /// A JSON string as it is.

@@ -186,6 +186,7 @@ pub(crate) fn session(token: &str) -> Session {
         issued_at: NOW,
         active_at: NOW,
         expires_at: NOW.plus_millis(1),
+        factor_at: NOW,
     }
 }
 

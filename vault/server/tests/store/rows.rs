@@ -14,6 +14,7 @@ use azekura_core::purge::{Item, Purge, PurgeState, digest};
 use azekura_core::roster::{
     Client, ClientUse, Credential, Enrolment, EnrolmentState, Rank, Session, Training,
 };
+use azekura_core::sign_in::Counter;
 use azekura_core::time::Timestamp;
 
 use crate::fixtures::{
@@ -46,15 +47,16 @@ async fn accounts_are_found_by_login_and_token(vault: Vault) {
         totp: String::new(),
         totp_version: 1,
         last_step: 0,
-        failures: 0,
-        locked_until: None,
     };
     let enrolment = Enrolment {
         id: uuid().into(),
         user: credential.user,
         token_mac: "ab".to_owned(),
         expires_at: NOW,
-        state: EnrolmentState::Begun(Box::new(credential.clone())),
+        state: EnrolmentState::Begun {
+            credential: Box::new(credential.clone()),
+            guesses: Counter::default(),
+        },
     };
     vault
         .write(async |write| {

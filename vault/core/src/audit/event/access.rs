@@ -3,12 +3,42 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audit::SessionMark;
-use crate::id::{EnrolmentId, UserId};
+use crate::id::{ChangeId, DeviceId, EnrolmentId, UserId};
 
 /// Events of credentials and sessions, and refusals before an act.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, tag = "act")]
 pub enum AccessEvent {
+    /// Two administrators opened an account that failures had locked.
+    #[serde(rename = "account.unlocked")]
+    AccountUnlocked {
+        /// What they agreed on.
+        change: ChangeId,
+        /// Whose account.
+        user: UserId,
+    },
+    /// A one-time code was right, and is good no more.
+    #[serde(rename = "code.used")]
+    CodeUsed {
+        /// Whose.
+        user: UserId,
+    },
+    /// A device is known from now on: guesses from it are counted apart.
+    #[serde(rename = "device.known")]
+    DeviceKnown {
+        /// The device.
+        device: DeviceId,
+        /// Whose.
+        user: UserId,
+    },
+    /// Devices of somebody are known no more.
+    #[serde(rename = "devices.forgotten")]
+    DevicesForgotten {
+        /// How many.
+        devices: u32,
+        /// Whose.
+        user: UserId,
+    },
     /// Somebody's second factor is in use; the account works.
     #[serde(rename = "enrolment.confirmed")]
     EnrolmentConfirmed {
@@ -108,6 +138,14 @@ pub enum AccessEvent {
         /// The account, if the login named one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<UserId>,
+    },
+    /// A second factor was given again within a session.
+    #[serde(rename = "session.stepped_up")]
+    SessionSteppedUp {
+        /// Which session.
+        sess: SessionMark,
+        /// Whose.
+        user: UserId,
     },
     /// A locked session was opened again.
     #[serde(rename = "session.unlocked")]

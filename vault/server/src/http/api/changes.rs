@@ -13,7 +13,7 @@ use super::Answer;
 use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
-use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
+use crate::http::extract::{InOrg, Org, Query, SignedIn, Watching, paging};
 use crate::http::{parse, render, show};
 use crate::service::submit::NumberKind;
 use crate::service::{change, check, events, submit};
@@ -38,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 )]
 async fn list_changes(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Watching(actor): Watching,
     Org(org): Org,
     Query(query): Query<ChangesQuery>,
 ) -> Answer {

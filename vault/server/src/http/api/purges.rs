@@ -15,7 +15,7 @@ use super::Answer;
 use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
-use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
+use crate::http::extract::{InOrg, Org, Query, SignedIn, Watching, paging};
 use crate::http::parse::Faults;
 use crate::http::{render, show};
 use crate::service::{certificates, purge};
@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
 )]
 async fn list_purges(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Watching(actor): Watching,
     Org(org): Org,
     Query(query): Query<PageQuery>,
 ) -> Answer {

@@ -9,7 +9,7 @@ use azekura_core::id::EnrolmentId;
 use azekura_core::roster::Session as Row;
 use azekura_wire::accounts::{
     BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, NewPassword, NewSession, Session, SignIn,
-    Unlock,
+    StepUp, Unlock,
 };
 use secrecy::SecretString;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +22,8 @@ use crate::http::body::Json;
 use crate::http::extract::{Anyone, LockedIn, One, SignedIn};
 use crate::http::problem::Failed;
 use crate::http::{render, show};
-use crate::service::{self, enrolments, passwords, sessions};
+use crate::service::sign_in::Given;
+use crate::service::{self, devices, enrolments, passwords, sessions};
 
 /// Room for an answer with a secret in it.
 const ROOM: usize = 16 * 1024;
@@ -32,6 +33,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(sign_in))
         .routes(routes!(current_session, sign_out))
         .routes(routes!(unlock_session))
+        .routes(routes!(step_up))
+        .routes(routes!(forget_devices))
         .routes(routes!(change_password))
         .routes(routes!(begin_enrolment))
         .routes(routes!(confirm_enrolment))
@@ -53,8 +56,13 @@ async fn sign_in(
     Anyone(actor): Anyone,
     Json(new): Json<SignIn>,
 ) -> Answer {
-    let (password, totp) = (new.password.expose().into(), new.totp.expose().into());
-    let opened = service::sign_in::open(&app, &actor, &new.login, password, totp).await?;
+    let given = Given {
+        login: new.login,
+        password: new.password.expose().into(),
+        code: new.totp.expose().into(),
+        device: new.device.map(|device| device.expose().into()),
+    };
+    let opened = service::sign_in::open(&app, &actor, &given).await?;
     Ok(render::secret(201, &show::accounts::opened(&opened), ROOM))
 }
 
@@ -83,21 +91,57 @@ async fn sign_out(State(app): State<Arc<App>>, LockedIn(actor): LockedIn) -> Ans
 
 /// Open a locked session
 ///
-/// Five minutes without a request lock a session; after thirty only a new sign-in helps.
+/// Five minutes without an act of its user lock a session; what a screen asks by itself is no act.
+/// After thirty minutes only a new sign-in helps. The token of before is worth nothing any more.
 #[utoipa::path(
     post,
     path = "/v1/sessions/current/unlock",
     tag = "sessions",
     request_body = Unlock,
-    responses((status = 200, description = "The session, open", body = Session)),
+    responses((status = 200, description = "Open; the new token is shown this once", body = NewSession)),
 )]
 async fn unlock_session(
     State(app): State<Arc<App>>,
     LockedIn(actor): LockedIn,
     Json(new): Json<Unlock>,
 ) -> Answer {
-    sessions::unlock(&app, &actor, new.password.expose().into()).await?;
-    Ok(render::ok(&current(&app, &actor)?))
+    let opened = sessions::unlock(&app, &actor, &new.password.expose().into()).await?;
+    Ok(render::secret(200, &show::accounts::opened(&opened), ROOM))
+}
+
+/// Give a one-time code again
+///
+/// For approving, granting, exporting and keys it must not be older than five minutes; for one sitting
+/// of checking, without a pause of five, than fifteen. The token of before is worth nothing any more.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/current/step-up",
+    tag = "sessions",
+    request_body = StepUp,
+    responses((status = 200, description = "Taken; the new token is shown this once", body = NewSession)),
+)]
+async fn step_up(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Json(new): Json<StepUp>,
+) -> Answer {
+    let opened = sessions::step_up(&app, &actor, &new.totp.expose().into()).await?;
+    Ok(render::secret(200, &show::accounts::opened(&opened), ROOM))
+}
+
+/// Forget your devices
+///
+/// Failed sign-ins from a device on which you signed in before are counted apart from those of
+/// strangers. From now on none of yours is such a device.
+#[utoipa::path(
+    delete,
+    path = "/v1/sessions/current/devices",
+    tag = "sessions",
+    responses((status = 204, description = "No device is known any more")),
+)]
+async fn forget_devices(State(app): State<Arc<App>>, SignedIn(actor): SignedIn) -> Answer {
+    devices::forget(&app, &actor).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Change your own password
@@ -165,7 +209,7 @@ fn current(app: &App, actor: &Actor) -> Result<Session, Failed> {
     let (session, user, places) = sessions::current(app, actor)?;
     Ok(Session {
         expires_at: session.expires_at.to_string(),
-        locked: Row::locked(app.activity.last(&session), app.clock.now()),
+        locked: app.activity.idle(&session, &*app.clock) > Row::IDLE_MS,
         user: show::accounts::user(&user),
         organisations: places.iter().map(show::accounts::place).collect(),
     })

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::Answer;
 use crate::app::App;
 use crate::auth::Made;
-use crate::http::body::Act;
+use crate::http::body::{Act, Bare};
 use crate::http::extract::{One, Query, SignedIn, paging};
 use crate::http::{parse, render, show};
 use crate::service::users;
@@ -23,6 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(list_users, propose_user))
         .routes(routes!(disable_user))
         .routes(routes!(user_leaves))
+        .routes(routes!(propose_unlock))
 }
 
 /// List accounts
@@ -96,4 +97,20 @@ async fn user_leaves(
     let last_day = parse::accounts::leaving(&body)?;
     let leaver = users::leave(&app, &actor, id, last_day).await?;
     Ok(render::made(&Made::User(&leaver)))
+}
+
+/// Propose to open an account that failures locked
+#[utoipa::path(
+    post,
+    path = "/v1/users/{id}/unlock",
+    tag = "vault",
+    responses((status = 202, description = "The change that a second administrator approves; neither may be the user", body = Change)),
+)]
+async fn propose_unlock(
+    State(app): State<Arc<App>>,
+    One(user): One<UserId>,
+    Bare(actor): Bare,
+) -> Answer {
+    let change = users::propose_unlock(&app, &actor, user).await?;
+    Ok(render::made(&Made::Change(&change)))
 }

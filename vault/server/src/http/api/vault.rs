@@ -14,7 +14,7 @@ use super::Answer;
 use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
-use crate::http::extract::{One, Query, SignedIn, paging};
+use crate::http::extract::{One, Query, SignedIn, Watching, paging};
 use crate::http::{parse, render, show};
 use crate::service::{accounts, change, staff};
 
@@ -74,7 +74,7 @@ async fn propose_organisation(
 )]
 async fn list_vault_changes(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Watching(actor): Watching,
     Query(query): Query<ChangesQuery>,
 ) -> Answer {
     let search = parse::changes::search(&query)?;

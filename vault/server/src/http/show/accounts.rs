@@ -15,6 +15,7 @@ use crate::service::staff::Staffing;
 pub(in crate::http) fn opened(opened: &Opened) -> wire::NewSession {
     wire::NewSession {
         token: secret(&opened.token),
+        device: opened.device.as_ref().map(secret),
         expires_at: opened.session.expires_at.to_string(),
         user: user(&opened.user),
         organisations: opened.places.iter().map(place).collect(),

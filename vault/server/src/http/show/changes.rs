@@ -55,6 +55,9 @@ fn content(change: &Change) -> wire::Content {
         Content::Organisation(new) => wire::Content::Organisation(organisation(new)),
         Content::Register(proposal) => wire::Content::Register(proposed(proposal)),
         Content::Settings(settings) => wire::Content::Settings(accounts::settings(settings)),
+        Content::Unlock(locked) => {
+            wire::Content::Unlock(wire::Unlocked { user: locked.user.to_string() })
+        }
         Content::User(new) => wire::Content::User(wire::ProposedUser {
             user: new.user.to_string(),
             display_name: new.display_name.clone(),
