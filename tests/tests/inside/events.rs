@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use azekura::auth::Actor;
-use azekura::service::{change, log, refusals};
+use azekura::service::{attempts, change, log, refusals};
 use azekura_core::audit::event::{Boot, VaultEvent};
 use azekura_tests::site::text;
-use azekura_tests::{Handler, Office, number};
+use azekura_tests::{Caller, Handler, Office, number};
 use serde_json::{Value, json};
 
 use crate::lab::Lab;
@@ -41,9 +41,12 @@ fn rt_24_every_act_and_refusal_is_in_the_log_and_a_flood_is_not() {
     watch.the_vault_itself();
     watch.work(&office, &sato, &suzuki);
     watch.roster(&office, &sato);
+    let busy = watch.programs(&office, &sato, &suzuki);
     watch.refusals(&office, &sato, &suzuki);
     watch.purge(&office, &sato, &suzuki);
+    watch.volume(&office, &busy);
     watch.sessions(&office);
+    watch.locks(&office);
     watch.flood(&office);
     watch.lapse();
     watch.the_catalogue_is_covered();
@@ -142,7 +145,7 @@ impl Watch<'_> {
         let confirm = format!("/v1/enrolments/{}/confirm", text(&begun, "id"));
         self.adds(&["enrolment.refused"], || nobody.post(&confirm, &json!({"totp": "000000"})));
         let code = self.lab.site.code(&text(&begun, "totp_secret"), 0);
-        self.adds(&["enrolment.confirmed", "session.opened"], || {
+        self.adds(&["device.known", "enrolment.confirmed", "session.opened"], || {
             nobody.post(&confirm, &json!({"totp": code})).ok(201)
         });
         let path = office.path("training");
@@ -171,6 +174,51 @@ impl Watch<'_> {
             program.post(&office.path("people"), &sato.person(&json!({}))).ok(201)
         });
         self.ends(office, "clients", "client.ended");
+    }
+
+    /// A program is granted less, stopped, let go on, and given other keys. Another, with some usual
+    /// volume, and how it asks for more.
+    fn programs(&self, office: &Office<'_>, sato: &Handler, suzuki: &Handler) -> (Caller, Value) {
+        let person = sato.add_with_number(suzuki, &number(40_030), &["withholding"]);
+        let asking = |people: &[&str]| sato.asking(people, "withholding_slip");
+        let (busy, more) = (office.program(sato), asking(&[&person, &person, &person, &person]));
+        self.adds(&["number.release.intent"], || {
+            busy.post(&office.path("reads"), &asking(&[&person])).ok(200)
+        });
+        drop(office.program(sato));
+        let all = office.manager.get(&office.path("clients?limit=200")).ok(200);
+        let mut grant = all["items"].as_array().unwrap().last().unwrap().clone();
+        let at = |act: &str| office.path(&format!("clients/{}{act}", text(&grant, "id")));
+        let [one, keys, stop, resume] = ["", "/keys", "/stop", "/resume"].map(at);
+        let end = at(&format!("/keys/{}/end", text(&grant["keys"][0], "id")));
+        let put = at("/grant");
+        for shown in ["id", "keys", "stopped_at", "stop_reason", "ended_at"] {
+            grant.as_object_mut().unwrap().remove(shown);
+        }
+        grant["quota_per_hour"] = json!(5);
+        let tag = office.manager.get(&one).header("etag").unwrap().to_owned();
+        self.adds(&["client.amended"], || {
+            office.manager.json("PUT", &put, &[("If-Match", &tag)], &grant).ok(200)
+        });
+        let until = json!({"old_until": format!("{}T00:00:00.000Z", self.lab.site.day(9))});
+        self.adds(&["client.key_rotated"], || sato.post(&keys, &until).ok(201));
+        self.adds(&["client.key_ended"], || office.manager.post(&end, &Value::Null).ok(200));
+        self.adds(&["client.stopped"], || sato.post(&stop, &Value::Null).ok(200));
+        let change =
+            self.adds(&["change.proposed"], || office.manager.post(&resume, &Value::Null).ok(202));
+        let path = office.path(&format!("changes/{}/approve", text(&change, "id")));
+        let [first, _] = office.administrators();
+        self.adds(&["change.approved", "client.resumed"], || {
+            first.post(&path, &Value::Null).ok(200)
+        });
+        (busy, more)
+    }
+
+    /// Days later: more than three times what was usual.
+    fn volume(&self, office: &Office<'_>, (busy, more): &(Caller, Value)) {
+        self.adds(&["client.unusual_volume", "number.release.intent"], || {
+            busy.post(&office.path("reads"), more).ok(200)
+        });
     }
 
     /// Ends a new one of a list.
@@ -251,20 +299,55 @@ impl Watch<'_> {
 
     fn sessions(&self, office: &Office<'_>) {
         let (site, member) = (&self.lab.site, &office.manager);
-        let token = self.adds(&["session.attempted", "session.closed", "session.opened"], || {
-            text(&site.sign_in(member, 0).ok(201), "token")
-        });
-        self.adds(&["session.attempted", "session.refused"], || site.sign_in(member, 0));
-        let own = site.program(&token);
+        let signed_in =
+            ["code.used", "device.known", "session.attempted", "session.closed", "session.opened"];
+        let session = self.adds(&signed_in, || site.sign_in(member, -1).ok(201));
+        self.adds(&["session.attempted", "session.refused"], || site.sign_in(member, -1));
+        let own = |session: &Value| site.program(&text(session, "token"));
         let unlock = json!({"password": member.password});
-        let unlocked = ["session.attempted", "session.unlocked"];
-        self.adds(&unlocked, || own.post("/v1/sessions/current/unlock", &unlock));
+        let session = self.adds(&["session.attempted", "session.unlocked"], || {
+            own(&session).post("/v1/sessions/current/unlock", &unlock).ok(200)
+        });
+        let code = json!({"totp": site.code(&member.seed, 0)});
+        let session = self.adds(&["code.used", "session.attempted", "session.stepped_up"], || {
+            own(&session).post("/v1/sessions/current/step-up", &code).ok(200)
+        });
         let other =
             json!({"password": member.password, "new_password": "Betsu-no-Goku 0778 aikotoba!"});
-        let changed = ["password.changed", "session.attempted", "session.closed", "session.opened"];
-        let anew = self.adds(&changed, || own.post("/v1/sessions/current/password", &other));
-        let own = site.program(&text(&anew.value(), "token"));
+        let changed = [
+            "device.known",
+            "devices.forgotten",
+            "password.changed",
+            "session.attempted",
+            "session.closed",
+            "session.opened",
+        ];
+        let session = self
+            .adds(&changed, || own(&session).post("/v1/sessions/current/password", &other).value());
+        let own = own(&session);
+        self.adds(&["devices.forgotten"], || {
+            own.send("DELETE", "/v1/sessions/current/devices", &[], None)
+        });
         self.adds(&["session.closed"], || own.send("DELETE", "/v1/sessions/current", &[], None));
+    }
+
+    /// Guesses lock an account, one of them counted before, and two administrators open it.
+    fn locks(&self, office: &Office<'_>) {
+        let guess = json!({"login": office.manager.login, "password": "x", "totp": "000000"});
+        let guess = || self.lab.site.anonymous().post("/v1/sessions", &guess).status;
+        for _ in 0..2 {
+            self.adds(&["session.attempted", "session.refused"], guess);
+        }
+        self.adds(&[], guess);
+        let note = || self.lab.runtime.block_on(attempts::note_locked(&self.lab.app)).unwrap();
+        self.adds(&["session.refused"], note);
+        let [first, second] = office.administrators().map(|one| self.lab.signed_in(one));
+        let path = format!("/v1/users/{}/unlock", office.manager.user);
+        let change = self.adds(&["change.proposed"], || first.post(&path, &Value::Null).ok(202));
+        let path = format!("/v1/changes/{}/approve", text(&change, "id"));
+        self.adds(&["account.unlocked", "change.approved"], || {
+            second.post(&path, &Value::Null).ok(200)
+        });
     }
 
     /// Whoever is not known asks again and again: one entry a minute for each thing asked, and no more

@@ -192,8 +192,8 @@ fn rights() -> Vec<Plant> {
             "a larger quota",
             "client",
             forge("client", "instr(sealed, cast('\"quota_per_day\":2,' as blob)) > 0", |client| {
-                client["quota_per_day"] = json!(10_000);
-                client["quota_per_hour"] = json!(10_000);
+                client["grant"]["quota_per_day"] = json!(10_000);
+                client["grant"]["quota_per_hour"] = json!(10_000);
             }),
             spent_reads,
         ),

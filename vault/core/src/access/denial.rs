@@ -235,18 +235,19 @@ mod tests {
     #[test]
     fn codes_are_stable_sorted_and_the_serde_names() {
         assert!(Denial::ALL.is_sorted_by_key(|denial| denial.code()));
-        assert_eq!(Denial::ALL.len(), 17);
+        assert_eq!(Denial::ALL.len(), 18);
         for denial in Denial::ALL {
             assert_eq!(serde_json::to_value(denial).unwrap(), denial.code());
         }
     }
 
     #[test]
-    fn five_denials_lie_with_the_caller() {
+    fn six_denials_lie_with_the_caller() {
         let calls = Denial::ALL.iter().filter(|denial| denial.refuses_the_call());
         let codes: Vec<_> = calls.map(|denial| denial.code()).collect();
         let expected = [
             "client-not-granted",
+            "client-stopped",
             "not-designated",
             "outside-network",
             "quota-exceeded",

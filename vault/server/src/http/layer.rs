@@ -95,8 +95,9 @@ fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool)
     }
 }
 
-/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known, is
-/// stopped, or must show more of themselves first gets no transaction. Sign-ins and programs beyond their grant have entries of their own.
+/// Whether a refusal is not in the log yet: whoever looks changes nothing, and whoever is not known,
+/// is stopped, or must show more of themselves first gets no transaction. Sign-ins, and programs
+/// beyond their grant, have entries of their own.
 fn only_counted(method: &Method, status: StatusCode, code: &str) -> bool {
     let unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::LOCKED);
     let hidden = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND);

@@ -113,6 +113,8 @@ pub const fn name(table: Table) -> &'static str {
         Table::Certificate => CertificateRow::WHAT,
         Table::Enrolment => Enrolment::WHAT,
         Table::Training => TrainingRow::WHAT,
+        Table::Attempts => Attempts::WHAT,
+        Table::Device => Device::WHAT,
     }
 }
 

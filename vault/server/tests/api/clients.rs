@@ -1,10 +1,8 @@
 //! Programs: what two people grant, what one takes back, and where each stops.
 
-use std::net::{IpAddr, SocketAddr};
-
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
+use azekura::http::listen::{Peer, Transport};
 use serde_json::{Value, json};
 
 use crate::common::{Answer, text};
@@ -89,8 +87,8 @@ impl Payroll {
             request.headers_mut().insert("content-type", json);
             *request.body_mut() = Body::from(body.to_string());
         }
-        let peer: IpAddr = address.parse().unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 50_000)));
+        let ip = address.parse().unwrap();
+        request.extensions_mut().insert(Peer { ip, transport: Transport::Tls });
         self.office.vault.send(request).await
     }
 
@@ -133,6 +131,9 @@ fn released(answer: &Answer) -> usize {
 
 const OFFICE: &str = "192.0.2.7";
 
+/// Path, key, address and what is asked otherwise; status and code of the answer.
+type Refused<'a> = (&'a str, &'a str, &'a str, &'a Value, (u16, &'a str));
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rt_25_a_program_gets_exactly_what_two_people_granted() {
     let payroll = Payroll::with(&json!({"networks": ["192.0.2.0/24", "2001:db8::/32"]})).await;
@@ -161,7 +162,7 @@ async fn rt_25_a_program_gets_exactly_what_two_people_granted() {
         vault.clock.advance(MINUTE_MS);
         let outside = format!("198.51.100.{round}");
         let foreign = json!({"purpose": "fee_payment_report"});
-        let refused: [(&str, &str, &str, &Value, (u16, &str)); 8] = [
+        let refused: [Refused<'_>; 8] = [
             (&other, &payroll.key, OFFICE, &none, (404, "not-found")),
             (&own, &payroll.key, OFFICE, &foreign, (200, "outside-scope")),
             (&own, &dependants, OFFICE, &none, (200, "outside-scope")),
@@ -211,10 +212,10 @@ async fn together<F: Future<Output = Answer>>(calls: impl Iterator<Item = F>) ->
     let mut answers: Vec<Option<Answer>> = calls.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
         for (call, answer) in calls.iter_mut().zip(&mut answers) {
-            if answer.is_none() {
-                if let std::task::Poll::Ready(ready) = call.as_mut().poll(context) {
-                    *answer = Some(ready);
-                }
+            if answer.is_none()
+                && let std::task::Poll::Ready(ready) = call.as_mut().poll(context)
+            {
+                *answer = Some(ready);
             }
         }
         let all = answers.iter().all(Option::is_some);

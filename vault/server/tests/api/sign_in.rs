@@ -65,11 +65,8 @@ impl Site {
         let mut reading = self.vault.app.reading().await.unwrap();
         let lines = azekura::store::audit::entries(&mut reading, 0, u16::MAX).await.unwrap();
         let events = lines.iter().map(|line| Entry::from_leaf(&line.leaf).unwrap().event);
-        let access = events.filter_map(|event| match event {
-            Event::Access(event) => Some(event),
-            _ => None,
-        });
-        access.collect()
+        let access = |event| if let Event::Access(event) = event { Some(event) } else { None };
+        events.filter_map(access).collect()
     }
 }
 
@@ -160,11 +157,15 @@ async fn unknown_and_locked_names_are_answered_alike() {
     let unknown = |act: &&AccessEvent| matches!(act, AccessEvent::SessionRefused { reason, user: None, .. } if reason == "unknown");
     assert_eq!(acts.iter().filter(unknown).count(), 5, "names that nobody has are locked too");
     attempts::note_locked(&site.vault.app).await.unwrap();
-    let locked = site.acts().await.into_iter().filter_map(|act| match act {
-        AccessEvent::SessionRefused { count, reason, .. } if reason == "locked" => Some(count),
-        _ => None,
-    });
-    assert_eq!(locked.collect::<Vec<_>>(), [2, 2]);
+    let mut locked = Vec::new();
+    for act in site.acts().await {
+        if let AccessEvent::SessionRefused { count, reason, .. } = act
+            && reason == "locked"
+        {
+            locked.push(count);
+        }
+    }
+    assert_eq!(locked, [2, 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
