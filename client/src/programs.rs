@@ -1,12 +1,16 @@
 //! Programs of one organisation, their grants and their keys.
 
 use azekura_wire::changes::Change;
-use azekura_wire::clients::{Client as Program, ClientDetail, ClientSecret, NewClient, NewKey};
+use azekura_wire::clients::{
+    AccessToken, Client as Program, ClientDetail, ClientSecret, NewClient, NewKey, NewPublicKey,
+    TokenRequest,
+};
 use azekura_wire::page::{Page, PageQuery};
 use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::transport::{read, tagged};
-use crate::{Error, Org, Tagged};
+use crate::{Client, Error, Org, Tagged};
 
 /// What became of a new grant.
 #[derive(Clone, Debug)]
@@ -15,6 +19,18 @@ pub enum GrantOutcome {
     Applied(Box<Tagged<Program>>),
     /// Something is wider; a second person decides.
     Waiting(Box<Change>),
+}
+
+impl Client {
+    /// A token for the program that signed `assertion`, a JWT that is good once.
+    pub async fn access_token(&self, assertion: &SecretString) -> Result<AccessToken, Error> {
+        let fields = [
+            ("grant_type", TokenRequest::GRANT_TYPE),
+            ("client_assertion_type", TokenRequest::ASSERTION_TYPE),
+            ("client_assertion", assertion.expose_secret()),
+        ];
+        self.post_form(self.url(&["v1", "oauth", "token"]), &fields).await
+    }
 }
 
 impl Org<'_> {
@@ -57,6 +73,11 @@ impl Org<'_> {
     /// Another key of the caller's program, shown this once. The one before goes on as `new` says.
     pub async fn rotate_client_key(&self, id: &str, new: &NewKey) -> Result<ClientSecret, Error> {
         self.client.post(self.url(&["clients", id, "keys"]), new).await
+    }
+
+    /// The program with another key, whose private half it keeps. The one before goes on as `new` says.
+    pub async fn bring_client_key(&self, id: &str, new: &NewPublicKey) -> Result<Program, Error> {
+        self.client.post(self.url(&["clients", id, "public-keys"]), new).await
     }
 
     /// The program without the key that begins so, from now on.

@@ -18,6 +18,8 @@ use crate::{Error, Tagged};
 /// The header by which the vault knows a repeated request.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// How often a request that may be repeated is repeated.
 const RETRIES: u32 = 3;
 
@@ -179,6 +181,19 @@ impl Client {
     {
         let request = self.request(Method::POST, url, body)?;
         read(self.run(request, Repeat::Never).await?).await
+    }
+
+    /// Posts the fields of a form once.
+    pub(crate) async fn post_form<A>(&self, url: Url, fields: &[(&str, &str)]) -> Result<A, Error>
+    where
+        A: DeserializeOwned,
+    {
+        // A query is encoded as a form is.
+        let mut form = url.clone();
+        form.query_pairs_mut().clear().extend_pairs(fields);
+        let body = String::from(form.query().unwrap_or_default());
+        let builder = self.http.post(url).header(CONTENT_TYPE, FORM);
+        read(self.run(builder.body(body).build()?, Repeat::Never).await?).await
     }
 
     /// Updates what was read under `etag`. Not repeated: whether a lost update arrived shows when

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use azekura::auth::Actor;
 use azekura::service::{attempts, change, log, refusals};
 use azekura_core::audit::event::{Boot, VaultEvent};
+use azekura_core::crypto::signing::Signer;
 use azekura_tests::site::text;
-use azekura_tests::{Caller, Handler, Office, number};
+use azekura_tests::{Answer, Caller, Handler, Office, number};
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use crate::lab::Lab;
@@ -203,6 +205,7 @@ impl Watch<'_> {
         let until = json!({"old_until": format!("{}T00:00:00.000Z", self.lab.site.day(9))});
         self.adds(&["client.key_rotated"], || sato.post(&keys, &until).ok(201));
         self.adds(&["client.key_ended"], || office.manager.post(&end, &Value::Null).ok(200));
+        self.signs(office, sato, one.rsplit('/').next().unwrap());
         self.adds(&["client.stopped"], || sato.post(&stop, &Value::Null).ok(200));
         let change =
             self.adds(&["change.proposed"], || office.manager.post(&resume, &Value::Null).ok(202));
@@ -212,6 +215,39 @@ impl Watch<'_> {
             first.post(&path, &Value::Null).ok(200)
         });
         (busy, more)
+    }
+
+    /// A program gets a key that it keeps to itself, and signs for a token, once.
+    fn signs(&self, office: &Office<'_>, sato: &Handler, id: &str) {
+        let (key, path) = (Signer::from_seed([5; 32]), office.path(&format!("clients/{id}")));
+        let x = BASE64URL_NOPAD.encode(&key.public_key());
+        let until = format!("{}T00:00:00.000Z", self.lab.site.day(9));
+        let new = json!({"jwk": {"kty": "OKP", "crv": "Ed25519", "x": x}, "old_until": until});
+        let brought = self.adds(&["client.key_registered"], || {
+            sato.post(&format!("{path}/public-keys"), &new).ok(200)
+        });
+        let kid = text(brought["keys"].as_array().unwrap().last().unwrap(), "id");
+        let audience = text(&sato.get(&path).ok(200), "audience");
+        let now = self.lab.app.clock.now().as_millis() / 1_000;
+        let claims = json!({"iss": id, "sub": id, "aud": audience, "exp": now + 60, "jti": "見本"});
+        let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+        let signed = format!("{}.{}", part(&json!({"alg": "EdDSA", "kid": kid})), part(&claims));
+        let statement =
+            format!("{signed}.{}", BASE64URL_NOPAD.encode(&key.sign(signed.as_bytes())));
+        self.adds(&["client.proved"], || self.asks(&statement).ok(200));
+        self.adds(&[], || self.asks(&statement).refused(401, "unauthenticated"));
+        self.adds(&["access.refused"], || self.minute());
+    }
+
+    /// Asks for a token with a signed statement.
+    fn asks(&self, statement: &str) -> Answer {
+        let form = format!(
+            "grant_type=client_credentials&client_assertion={statement}&client_assertion_type=\
+             urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+        );
+        let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+        let anyone = self.lab.site.anonymous();
+        anyone.send("POST", "/v1/oauth/token", &kind, Some(form.as_bytes()))
     }
 
     /// Days later: more than three times what was usual.

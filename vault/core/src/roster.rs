@@ -3,6 +3,7 @@
 //! A right exists only as a row of one of these types, sealed by the vault; the API shows them, the
 //! service decides by them, and nothing else grants anything.
 
+mod assertion;
 mod client;
 mod client_use;
 mod designation;
@@ -21,8 +22,9 @@ use crate::retention::Settings;
 use crate::sign_in::Counter;
 use crate::time::{CivilDate, Timestamp};
 
+pub use self::assertion::{ASSERTION_MS, Assertion, AssertionError, Proved, PublicKey};
 pub use self::client::{
-    Client, ClientKey, Grant, MOST_KEYS, OVERLAP_DAYS, Operation, StopReason, Stopped,
+    Client, ClientKey, Grant, MOST_KEYS, OVERLAP_DAYS, Operation, Proof, StopReason, Stopped,
 };
 pub use self::client_use::{ClientUse, REFUSALS_A_MINUTE};
 pub use self::designation::{Capability, Designation, Pledge};

@@ -80,8 +80,10 @@ pub struct Client {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClientKey {
-    /// The eight characters behind `azk1_`.
+    /// Its name: the eight characters behind `azk1_`, or the `kid` of what the program signs.
     pub id: String,
+    /// `secret` for one that is sent with each call, `public` for one that stays with the program.
+    pub kind: String,
     /// An instant.
     pub made_at: String,
     /// The instant of its end; `null` for one that lasts as long as the program.
@@ -102,6 +104,67 @@ pub struct ClientDetail {
     pub usual_per_hour: u32,
     /// The last day with an hour of more than three times as many: an alert, nothing is stopped.
     pub unusual_on: Option<String>,
+    /// The `aud` of what the program signs to get a token.
+    pub audience: String,
+}
+
+/// `POST /clients/{id}/public-keys`: the public half of a key that never leaves the program.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPublicKey {
+    /// The key as a JSON Web Key; never its private half.
+    pub jwk: Jwk,
+    /// An instant, at most 30 days ahead, to which the key before is good; it ends now if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "2027-01-31T15:00:00.000Z"))]
+    pub old_until: Option<String>,
+}
+
+/// An Ed25519 public key. Source: RFC 8037 section 2.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Jwk {
+    /// `OKP`
+    pub kty: String,
+    /// `Ed25519`
+    pub crv: String,
+    /// The 32 bytes in base64url without padding.
+    pub x: String,
+}
+
+/// `POST /v1/oauth/token`, as a form. Source: RFC 6749 section 4.4.2, RFC 7523 section 2.2.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenRequest {
+    /// `client_credentials`
+    pub grant_type: String,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`
+    pub client_assertion_type: String,
+    /// A JWT signed with `EdDSA`: `kid` in its header, `iss` and `sub` the program, `aud` the vault, `exp`
+    /// at most five minutes ahead, and a `jti` that is used once.
+    pub client_assertion: SecretText,
+}
+
+impl TokenRequest {
+    /// The only [`Self::grant_type`].
+    pub const GRANT_TYPE: &'static str = "client_credentials";
+    /// The only [`Self::client_assertion_type`].
+    pub const ASSERTION_TYPE: &'static str =
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+}
+
+/// A token for `Authorization: Bearer`. Source: RFC 6749 section 5.1.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccessToken {
+    /// The token, shown this once.
+    pub access_token: SecretText,
+    /// `Bearer`
+    pub token_type: String,
+    /// Seconds.
+    pub expires_in: u32,
 }
 
 /// `POST /clients/{id}/secret` and `…/keys`: the key, shown this once to the owner.

@@ -38,6 +38,10 @@ pub struct Problem {
     /// With `already-done`: the id of what the first request made. Otherwise left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// At the token endpoint: the same in the words of RFC 6749 section 5.2. Otherwise left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "invalid_client"))]
+    pub error: Option<String>,
 }
 
 /// One wrong place in the input.
@@ -162,6 +166,7 @@ mod tests {
             errors: Vec::new(),
             attempts_left: None,
             id: None,
+            error: None,
         };
         let json = serde_json::to_value(&problem).unwrap();
         assert_eq!(json["type"], "/problems/not-found");

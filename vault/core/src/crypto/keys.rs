@@ -82,6 +82,11 @@ impl ApiPepper {
     pub fn mac(&self, key_id: [u8; 4], secret: &[u8; 32]) -> [u8; 32] {
         hmac(&*self.0, &[b"api", &key_id, secret])
     }
+
+    /// What proves that the vault gave out an access token: for a key, and until when.
+    pub fn token_mac(&self, key_id: [u8; 4], until: Timestamp) -> [u8; 32] {
+        hmac(&*self.0, &[b"access", &key_id, &until.as_millis().to_be_bytes()])
+    }
 }
 
 impl SessionPepper {

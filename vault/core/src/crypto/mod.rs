@@ -4,6 +4,7 @@
 //! module, random bytes always come in as arguments, and whatever does not open fails with the one
 //! [`IntegrityFailure`]. The formats are in `docs/formats.md`.
 
+pub mod access_token;
 pub mod api_key;
 mod context;
 pub mod envelope;

@@ -28,6 +28,11 @@ impl Signer {
     }
 }
 
+/// Whether these bytes are a key under which [`verify_strict`] can accept anything.
+pub fn is_public_key(public: &[u8; 32]) -> bool {
+    VerifyingKey::from_bytes(public).is_ok_and(|key| !key.is_weak())
+}
+
 /// Whether `signature` is that of `message` under `public`.
 ///
 /// Strict: a key or nonce of small order is refused as well, and so is a signature whose number is

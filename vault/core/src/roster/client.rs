@@ -72,18 +72,29 @@ pub struct Grant {
     pub until: CivilDate,
 }
 
-/// What is kept of an API key.
+/// What is kept of a program's key.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientKey {
     /// Eight hexadecimal characters that name the key.
     pub id: String,
-    /// A keyed MAC of the secret, as hexadecimal.
-    pub mac: String,
-    /// When it was shown to the owner.
+    /// By what its holder is known.
+    pub proof: Proof,
+    /// When its owner fetched or brought it.
     pub made_at: Timestamp,
     /// Good until then; as long as the program if there is no such instant.
     pub until: Option<Timestamp>,
+}
+
+/// What is kept to prove that somebody holds a key. Hexadecimal.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// A keyed MAC of a secret that is sent with each call.
+    Mac(String),
+    /// The public half of an Ed25519 key that signs [assertions](super::Assertion) and never leaves
+    /// the program.
+    Public(String),
 }
 
 /// Since when and why a program does not go on.
@@ -237,7 +248,7 @@ mod tests {
     }
 
     fn key(id: &str, made_at: Timestamp) -> ClientKey {
-        ClientKey { id: id.to_owned(), mac: String::new(), made_at, until: None }
+        ClientKey { id: id.to_owned(), proof: Proof::Mac(String::new()), made_at, until: None }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Grant;
+use super::{Grant, Proved};
 use crate::id::ClientId;
 use crate::time::{CivilDate, Timestamp};
 
@@ -14,6 +14,9 @@ const PEAK_DAYS: usize = 30;
 
 /// So many times the busiest hour of those days is unusual.
 const UNUSUAL: u32 = 3;
+
+/// Statements that are not over at one time: one a call, if a program will have it so, and no more.
+const MOST_PROVED: usize = 64;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -41,6 +44,9 @@ pub struct ClientUse {
     pub reported: Option<CivilDate>,
     /// Calls refused within a minute, the earliest first.
     pub refused: Vec<Timestamp>,
+    /// Statements it proved itself with that are not over: each is good once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proved: Vec<Proved>,
 }
 
 impl ClientUse {
@@ -56,7 +62,22 @@ impl ClientUse {
             peaks: Vec::new(),
             reported: None,
             refused: Vec::new(),
+            proved: Vec::new(),
         }
+    }
+
+    /// The use after the program proved itself, or `None` if it did so with this statement before, or
+    /// with too many others that are not over.
+    #[must_use]
+    pub fn plus_proof(&self, proved: Proved, now: Timestamp) -> Option<Self> {
+        let mut next = self.clone();
+        next.proved.retain(|known| now < known.until);
+        let new = next.proved.iter().all(|known| known.name != proved.name);
+        if !new || next.proved.len() >= MOST_PROVED {
+            return None;
+        }
+        next.proved.push(proved);
+        Some(next)
     }
 
     /// The use after `numbers` more at `now`, or `None` if a quota of `grant` would be exceeded.
@@ -193,6 +214,22 @@ mod tests {
         assert!(refused(&[0, 1, 2, 3, 4, 59_999]).refused_too_often());
         assert!(!refused(&[0, 1, 2, 3, 4, 60_000]).refused_too_often());
         assert!(!refused(&[0, 1, 2, 3, 4, 5]).forgiven().refused_too_often());
+    }
+
+    #[test]
+    fn a_statement_is_good_once_and_forgotten_when_it_is_over() {
+        let proved = |name: usize| Proved {
+            name: name.to_string(),
+            until: NOW.plus_millis(i64::try_from(name).unwrap()),
+        };
+        let first = none().plus_proof(proved(1_000), NOW).unwrap();
+        assert_eq!(first.plus_proof(proved(1_000), NOW.plus_millis(999)), None);
+        let later = first.plus_proof(proved(2_000), NOW.plus_millis(1_000)).unwrap();
+        assert_eq!(later.proved, [proved(2_000)]);
+        let full = (1..=MOST_PROVED)
+            .fold(none(), |used, name| used.plus_proof(proved(name), NOW).unwrap());
+        assert_eq!(full.plus_proof(proved(9_000), NOW), None);
+        assert!(full.plus_proof(proved(9_000), NOW.plus_millis(1)).is_some());
     }
 
     #[test]

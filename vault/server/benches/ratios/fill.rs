@@ -21,8 +21,8 @@ use azekura_core::person::{
 use azekura_core::purpose::{Bundle, Purpose, Purposes};
 use azekura_core::retention::{Holdings, Settings};
 use azekura_core::roster::{
-    Client, ClientKey, Grant, Hours, Networks, Notice, Operation, Organisation, Profile, User,
-    UserState,
+    Client, ClientKey, Grant, Hours, Networks, Notice, Operation, Organisation, Profile, Proof,
+    User, UserState,
 };
 use azekura_core::time::CivilDate;
 use data_encoding::HEXLOWER;
@@ -141,7 +141,7 @@ fn program(app: &App, org: OrganisationId, owner: UserId, key: &ApiKey) -> Clien
         },
         keys: vec![ClientKey {
             id: HEXLOWER.encode(&key.id()),
-            mac,
+            proof: Proof::Mac(mac),
             made_at: app.clock.now(),
             until: None,
         }],

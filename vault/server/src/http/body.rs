@@ -27,6 +27,12 @@ const LIMIT: usize = 64 * 1024;
 /// Bytes of a body that names up to ten thousand people.
 const READS_LIMIT: usize = 1024 * 1024;
 
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A body that is a form, as OAuth 2.0 has it.
+pub(super) struct Form<T>(pub(super) T);
+
 /// The body.
 pub(super) struct Json<T>(pub(super) T);
 
@@ -48,6 +54,21 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for Json<T> {
         let (parts, body) = request.into_parts();
         let bytes = collect(&parts, body).await?;
         read(&parts, &bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Form<T> {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Failed> {
+        let (parts, body) = request.into_parts();
+        let bytes = collect(&parts, body).await?;
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case(FORM)) {
+            return Err(Code::UnsupportedMediaType.into());
+        }
+        let read = serde_urlencoded::from_bytes(&bytes);
+        read.map(Self).map_err(|_| malformed("each field of the reference once, as a form"))
     }
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use azekura_core::access::Denial;
 use azekura_core::change::ReviewError;
@@ -39,12 +39,13 @@ pub(super) struct Problem {
     errors: Vec<Pointed>,
     attempts_left: Option<u8>,
     id: Option<String>,
+    oauth: Option<&'static str>,
 }
 
 impl Problem {
     /// What a code says by itself.
     fn new(code: Code) -> Self {
-        Self { code, errors: Vec::new(), attempts_left: None, id: None }
+        Self { code, errors: Vec::new(), attempts_left: None, id: None, oauth: None }
     }
 
     /// Its stable code.
@@ -64,6 +65,7 @@ impl Problem {
             errors: self.errors.clone(),
             attempts_left: self.attempts_left,
             id: self.id.clone(),
+            error: self.oauth.map(String::from),
         };
         let mut response = (self.code.status(), Json(body)).into_response();
         let media_type = HeaderValue::from_static(wire::MEDIA_TYPE);
@@ -73,6 +75,20 @@ impl Problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
         }
         response
+    }
+}
+
+impl Failed {
+    /// The same for a caller that expects the words of OAuth 2.0. Source: RFC 6749 §5.2.
+    pub(super) fn for_oauth(self) -> Self {
+        let Self::Problem(mut problem) = self else { return self };
+        problem.oauth = Some(match problem.code.status() {
+            StatusCode::UNAUTHORIZED => "invalid_client",
+            StatusCode::FORBIDDEN => "unauthorized_client",
+            status if status.is_server_error() => "temporarily_unavailable",
+            _ => "invalid_request",
+        });
+        Self::Problem(problem)
     }
 }
 

@@ -5,7 +5,9 @@ use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Amendment, Change, ClientChange, Content, Regrant};
 use azekura_core::crypto::api_key::ApiKey;
 use azekura_core::id::{ClientId, OrganisationId, UserId};
-use azekura_core::roster::{Client, ClientKey, ClientUse, Grant, OVERLAP_DAYS, StopReason};
+use azekura_core::roster::{
+    Client, ClientKey, ClientUse, Grant, OVERLAP_DAYS, Proof, PublicKey, StopReason,
+};
 use azekura_core::time::Timestamp;
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
@@ -109,16 +111,36 @@ pub async fn rotate_key(
 ) -> Result<SecretString> {
     sessions::fresh(app, actor)?;
     let (mut journal, kept) = owned(app, actor, org, id).await?;
-    let (now, day_ms) = (journal.at(), 24 * 3_600_000);
-    let old_until = old_until.unwrap_or(now);
-    if !(0..=i64::from(OVERLAP_DAYS) * day_ms).contains(&old_until.millis_since(now)) {
-        let detail = "an instant from now to 30 days from now";
-        return Err(Error::fault("/old_until", "out-of-range", detail));
-    }
+    let old_until = overlap(&journal, old_until)?;
     let (text, stored) = mint(app, &journal);
     let key = stored.id.clone();
     journal.append(RosterEvent::ClientKeyRotated { client: id, key, old_until })?;
     shown(journal, &kept, kept.with_key(stored, old_until), text).await
+}
+
+/// Takes the public half of a key that the program keeps to itself, from its owner. The key before is
+/// good until `old_until`, or ends now if that is left out; any older one ends now.
+///
+/// # Errors
+///
+/// A fault if `old_until` lies before now or more than [`OVERLAP_DAYS`] ahead.
+pub async fn bring_key(
+    app: &App,
+    actor: &Actor,
+    org: OrganisationId,
+    id: ClientId,
+    public: PublicKey,
+    old_until: Option<Timestamp>,
+) -> Result<Client> {
+    sessions::fresh(app, actor)?;
+    let (mut journal, kept) = owned(app, actor, org, id).await?;
+    let old_until = overlap(&journal, old_until)?;
+    let (name, at) = (HEXLOWER.encode(&free_name(app, &journal)), journal.at());
+    let proof = Proof::Public(HEXLOWER.encode(public.as_bytes()));
+    let stored = ClientKey { id: name.clone(), proof, made_at: at, until: None };
+    journal.append(RosterEvent::ClientKeyRegistered { client: id, key: name, old_until })?;
+    let next = journal.replace(&kept, kept.with_key(stored, old_until)).await?;
+    done(journal, &next).await
 }
 
 /// Ends a key at once: its owner, a manager or an administrator.
@@ -242,18 +264,35 @@ async fn overseen<'a>(
     Ok((journal, kept))
 }
 
-/// A new key: as it is shown, and as it is kept. Its public part is no other program's.
-fn mint(app: &App, journal: &Journal<'_>) -> (SecretString, ClientKey) {
-    let (mut id, mut secret) = ([0; 4], Zeroizing::new([0; 32]));
-    app.rng.fill(&mut id);
-    while journal.authority().client(&HEXLOWER.encode(&id)).is_some() {
-        app.rng.fill(&mut id);
+/// To when the key before a new one is good.
+fn overlap(journal: &Journal<'_>, old_until: Option<Timestamp>) -> Result<Timestamp> {
+    let (now, day_ms) = (journal.at(), 24 * 3_600_000);
+    let old_until = old_until.unwrap_or(now);
+    if (0..=i64::from(OVERLAP_DAYS) * day_ms).contains(&old_until.millis_since(now)) {
+        return Ok(old_until);
     }
+    let detail = "an instant from now to 30 days from now";
+    Err(Error::fault("/old_until", "out-of-range", detail))
+}
+
+/// A new key: as it is shown, and as it is kept.
+fn mint(app: &App, journal: &Journal<'_>) -> (SecretString, ClientKey) {
+    let (id, mut secret) = (free_name(app, journal), Zeroizing::new([0; 32]));
     app.rng.fill(&mut *secret);
     let key = ApiKey::mint(id, *secret);
-    let mac = HEXLOWER.encode(&key.mac(&app.keys.ring().api));
-    let stored = ClientKey { id: HEXLOWER.encode(&id), mac, made_at: journal.at(), until: None };
+    let proof = Proof::Mac(HEXLOWER.encode(&key.mac(&app.keys.ring().api)));
+    let stored = ClientKey { id: HEXLOWER.encode(&id), proof, made_at: journal.at(), until: None };
     (key.text(), stored)
+}
+
+/// A name for a key that no other program's has.
+fn free_name(app: &App, journal: &Journal<'_>) -> [u8; 4] {
+    let mut name = [0; 4];
+    app.rng.fill(&mut name);
+    while journal.authority().client(&HEXLOWER.encode(&name)).is_some() {
+        app.rng.fill(&mut name);
+    }
+    name
 }
 
 async fn shown(

@@ -27,7 +27,7 @@ pub mod keys;
 pub mod log;
 pub mod passwords;
 pub mod people;
-mod programs;
+pub mod programs;
 pub mod purge;
 mod queue;
 pub mod read;

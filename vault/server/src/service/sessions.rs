@@ -216,7 +216,7 @@ pub fn authenticate(
     let authority = app.authority();
     let who = match Kind::Session.read(bearer) {
         Some(token) => user_of(app, &authority, &token, call)?,
-        None => programs::by_key(app, &authority, bearer)?,
+        None => programs::by_bearer(app, &authority, bearer)?,
     };
     Ok(Actor { who, request: Some(request), ip, once: None })
 }

@@ -13,17 +13,17 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// An office with a program of Sato's.
-struct Payroll {
-    office: Office,
-    id: String,
-    key: String,
+pub(crate) struct Payroll {
+    pub(crate) office: Office,
+    pub(crate) id: String,
+    pub(crate) key: String,
     /// Somebody with a number.
     person: String,
 }
 
 impl Payroll {
     /// The program is granted what differs from reading withholding slips of employees.
-    async fn with(but: &Value) -> Self {
+    pub(crate) async fn with(but: &Value) -> Self {
         let office = Office::new().await;
         let person = office.numbered("E-0001").await;
         let mut payroll = Self { office, id: String::new(), key: String::new(), person };
@@ -63,7 +63,7 @@ impl Payroll {
     }
 
     /// A read with `key` from `address`.
-    async fn read(&self, key: &str, address: &str, but: &Value) -> Answer {
+    pub(crate) async fn read(&self, key: &str, address: &str, but: &Value) -> Answer {
         let path = self.office.url("/reads");
         self.call(Method::POST, &path, key, address, &self.asking(but)).await
     }
@@ -92,7 +92,7 @@ impl Payroll {
         self.office.vault.send(request).await
     }
 
-    async fn seen(&self, id: &str) -> Answer {
+    pub(crate) async fn seen(&self, id: &str) -> Answer {
         let path = self.office.url(&format!("/clients/{id}"));
         self.office.vault.get(&path, &self.office.manager.1).await
     }
@@ -110,7 +110,7 @@ impl Payroll {
     }
 
     /// The whole log as text.
-    async fn log(&self) -> String {
+    pub(crate) async fn log(&self) -> String {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("export");
         azekura::service::log::checkpoint(&self.office.vault.app).await.unwrap();
@@ -124,12 +124,12 @@ fn text_of(answer: &Answer, header: &str) -> String {
 }
 
 /// Numbers in the answer to a read.
-fn released(answer: &Answer) -> usize {
+pub(crate) fn released(answer: &Answer) -> usize {
     let results = answer.json()["results"].as_array().cloned().unwrap_or_default();
     results.iter().filter(|line| line["number"] == NUMBER).count()
 }
 
-const OFFICE: &str = "192.0.2.7";
+pub(crate) const OFFICE: &str = "192.0.2.7";
 
 /// Path, key, address and what is asked otherwise; status and code of the answer.
 type Refused<'a> = (&'a str, &'a str, &'a str, &'a Value, (u16, &'a str));
@@ -207,7 +207,9 @@ async fn exactly_the_quota(quota: &Value) {
 }
 
 /// All of them at the same time, in their order.
-async fn together<F: Future<Output = Answer>>(calls: impl Iterator<Item = F>) -> Vec<Answer> {
+pub(crate) async fn together<F: Future<Output = Answer>>(
+    calls: impl Iterator<Item = F>,
+) -> Vec<Answer> {
     let mut calls: Vec<_> = calls.map(Box::pin).collect();
     let mut answers: Vec<Option<Answer>> = calls.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {

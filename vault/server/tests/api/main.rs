@@ -13,6 +13,7 @@ mod common;
 mod deadlines;
 mod document;
 mod hostile;
+mod oauth;
 mod password;
 mod session;
 mod sign_in;

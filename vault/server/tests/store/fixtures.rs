@@ -15,7 +15,7 @@ use azekura_core::person::{Marks, Person, PersonKind, Record, Relationship};
 use azekura_core::retention::{Holdings, Settings};
 use azekura_core::roster::{
     Appointment, Client, ClientKey, Designation, Grant, Hours, Networks, Notice, Organisation,
-    Profile, Role, Session, User, UserState,
+    Profile, Proof, Role, Session, User, UserState,
 };
 use azekura_core::time::{CivilDate, Timestamp};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
@@ -237,7 +237,7 @@ pub(crate) fn client(org: OrganisationId, key: &str) -> Client {
         },
         keys: vec![ClientKey {
             id: key.to_owned(),
-            mac: "00".to_owned(),
+            proof: Proof::Mac("00".to_owned()),
             made_at: NOW,
             until: None,
         }],

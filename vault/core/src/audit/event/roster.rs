@@ -85,6 +85,24 @@ pub enum RosterEvent {
         /// The key before is good until then.
         old_until: Timestamp,
     },
+    /// The owner of a program brought the public half of a key that the program keeps.
+    #[serde(rename = "client.key_registered")]
+    ClientKeyRegistered {
+        /// The program.
+        client: ClientId,
+        /// The name of the new key.
+        key: String,
+        /// A key before it is good until then.
+        old_until: Timestamp,
+    },
+    /// A program proved itself with a signed statement, and was given a token for minutes.
+    #[serde(rename = "client.proved")]
+    ClientProved {
+        /// The program.
+        client: ClientId,
+        /// The name of the key.
+        key: String,
+    },
     /// A program may call.
     #[serde(rename = "client.registered")]
     ClientRegistered {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use azekura_core::id::ClientId;
 use azekura_wire::changes::Change;
-use azekura_wire::clients::{Client, ClientDetail, ClientSecret, NewClient, NewKey};
+use azekura_wire::clients::{
+    AccessToken, Client, ClientDetail, ClientSecret, NewClient, NewKey, NewPublicKey, TokenRequest,
+};
 use azekura_wire::page::{Page, PageQuery};
 use secrecy::SecretString;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,10 +16,15 @@ use utoipa_axum::routes;
 use super::Answer;
 use crate::app::App;
 use crate::auth::Made;
-use crate::http::body::{Act, Bare, Json};
-use crate::http::extract::{IfMatch, InOrg, NamedIn, Org, Query, SignedIn, paging};
+use crate::http::body::{Act, Bare, Form, Json};
+use crate::http::extract::{Anyone, IfMatch, InOrg, NamedIn, Org, Query, SignedIn, paging};
+use crate::http::problem::Failed;
 use crate::http::{parse, render, show};
 use crate::service::clients::{self, Amended};
+use crate::service::programs;
+
+/// How long a token is good, in seconds.
+const TOKEN_SECONDS: u32 = 600;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -26,7 +33,9 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(change_client_grant))
         .routes(routes!(show_client_secret))
         .routes(routes!(rotate_client_key))
+        .routes(routes!(bring_client_key))
         .routes(routes!(end_client_key))
+        .routes(routes!(give_token))
         .routes(routes!(stop_client))
         .routes(routes!(resume_client))
         .routes(routes!(end_client))
@@ -82,7 +91,7 @@ async fn show_client(
     InOrg(org, id): InOrg<ClientId>,
 ) -> Answer {
     let (client, version, used) = clients::one(&app, &actor, org, id).await?;
-    Ok(render::tagged(200, version, &show::clients::detail(&client, &used)))
+    Ok(render::tagged(200, version, &show::clients::detail(&client, &used, app.keys.vault())))
 }
 
 /// Grant a program something else
@@ -148,6 +157,57 @@ async fn rotate_client_key(
     let old_until = parse::clients::old_until(&body)?;
     let key = clients::rotate_key(&app, &actor, org, id, old_until).await?;
     Ok(secret(&key))
+}
+
+/// Bring the public half of a key of your program
+///
+/// The private half never leaves the program; with it the program signs for tokens of ten minutes. The key
+/// before goes on to the instant you choose, at most 30 days ahead; any older one ends now.
+#[utoipa::path(
+    post,
+    path = "/v1/orgs/{org}/clients/{id}/public-keys",
+    tag = "clients",
+    request_body = NewPublicKey,
+    responses((status = 200, description = "The program; the last of its keys is this one", body = Client)),
+)]
+async fn bring_client_key(
+    State(app): State<Arc<App>>,
+    InOrg(org, id): InOrg<ClientId>,
+    Act { actor, body }: Act<NewPublicKey>,
+) -> Answer {
+    let (public, old_until) = parse::clients::public_key(&body)?;
+    let client = clients::bring_key(&app, &actor, org, id, public, old_until).await?;
+    Ok(render::made(&Made::Client(&client)))
+}
+
+/// Get a token for a program
+///
+/// OAuth 2.0 client credentials with `private_key_jwt`: the program signs a statement with the key whose
+/// public half its owner brought. Each statement is good once. A token is good for ten minutes, and no longer
+/// than its key and its program.
+#[utoipa::path(
+    post,
+    path = "/v1/oauth/token",
+    tag = "clients",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "A token, shown this once", body = AccessToken)),
+    security(()),
+)]
+async fn give_token(
+    State(app): State<Arc<App>>,
+    Anyone(actor): Anyone,
+    form: Result<Form<TokenRequest>, Failed>,
+) -> Answer {
+    let asked = form.and_then(|Form(asked)| parse::clients::statement(&asked));
+    let statement = asked.map_err(Failed::for_oauth)?;
+    let token = programs::prove(&app, &actor, &statement).await;
+    let token = token.map_err(|error| Failed::from(error).for_oauth())?;
+    let answer = AccessToken {
+        access_token: show::accounts::secret(&token),
+        token_type: String::from("Bearer"),
+        expires_in: TOKEN_SECONDS,
+    };
+    Ok(render::secret(200, &answer, 1024))
 }
 
 /// End a key at once

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use azekura_core::roster::{Grant, Network, Networks, TimeOfDay, Window};
+use azekura_core::roster::{Grant, Network, Networks, PublicKey, TimeOfDay, Window};
 use azekura_core::time::{Timestamp, Weekday};
 use azekura_wire::clients as wire;
+use data_encoding::BASE64URL_NOPAD;
+use secrecy::SecretString;
 
 use super::Faults;
 use crate::http::problem::Failed;
@@ -42,14 +44,51 @@ pub(in crate::http) fn grant(new: &wire::NewClient) -> Result<Grant, Failed> {
 /// To when the key before is good.
 pub(in crate::http) fn old_until(new: &wire::NewKey) -> Result<Option<Timestamp>, Failed> {
     let mut faults = Faults::default();
-    let until = faults.optional(new.old_until.as_ref(), |faults, text| {
-        let read = text.parse().ok();
-        read.or_else(|| faults.add("/old_until", "instant", "an instant as RFC 3339"))
-    });
+    let until = faults.old_until(new.old_until.as_ref());
     faults.finish(Some(until))
 }
 
+/// The public half of a key, and to when the key before is good.
+pub(in crate::http) fn public_key(
+    new: &wire::NewPublicKey,
+) -> Result<(PublicKey, Option<Timestamp>), Failed> {
+    let mut faults = Faults::default();
+    let until = faults.old_until(new.old_until.as_ref());
+    let public = faults.jwk(&new.jwk);
+    faults.finish(public.map(|public| (public, until)))
+}
+
+/// The statement of a program that asks for a token.
+pub(in crate::http) fn statement(asked: &wire::TokenRequest) -> Result<SecretString, Failed> {
+    let mut faults = Faults::default();
+    if asked.grant_type != wire::TokenRequest::GRANT_TYPE {
+        faults.add::<()>("/grant_type", "value", "client_credentials");
+    }
+    if asked.client_assertion_type != wire::TokenRequest::ASSERTION_TYPE {
+        faults.add::<()>("/client_assertion_type", "value", wire::TokenRequest::ASSERTION_TYPE);
+    }
+    faults.finish(Some(asked.client_assertion.expose().into()))
+}
+
 impl Faults {
+    fn old_until(&mut self, text: Option<&String>) -> Option<Timestamp> {
+        self.optional(text, |faults, text| {
+            let read = text.parse().ok();
+            read.or_else(|| faults.add("/old_until", "instant", "an instant as RFC 3339"))
+        })
+    }
+
+    fn jwk(&mut self, jwk: &wire::Jwk) -> Option<PublicKey> {
+        if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
+            return self.add("/jwk", "key", "kty OKP and crv Ed25519");
+        }
+        let bytes = BASE64URL_NOPAD.decode(jwk.x.as_bytes()).ok();
+        let public = bytes.and_then(|bytes| PublicKey::from_bytes(bytes.try_into().ok()?));
+        public.or_else(|| {
+            self.add("/jwk/x", "key", "an Ed25519 public key in base64url without padding")
+        })
+    }
+
     /// Networks from which a call may come.
     pub(super) fn networks(&mut self, texts: &[String]) -> Networks {
         self.each("/networks", texts, |faults, pointer, text: &String| {

@@ -1,7 +1,8 @@
 //! Programs, their grants and what may be seen of their keys.
 
 use azekura_core::change::{Amendment, ClientChange};
-use azekura_core::roster::{Client, ClientUse, Grant};
+use azekura_core::id::VaultId;
+use azekura_core::roster::{Client, ClientUse, Grant, Proof};
 use azekura_wire::clients as wire;
 
 use super::{code, codes, text};
@@ -10,6 +11,10 @@ use super::{code, codes, text};
 pub(in crate::http) fn client(client: &Client) -> wire::Client {
     let keys = client.keys.iter().map(|key| wire::ClientKey {
         id: key.id.clone(),
+        kind: String::from(match key.proof {
+            Proof::Mac(_) => "secret",
+            Proof::Public(_) => "public",
+        }),
         made_at: key.made_at.to_string(),
         until: text(key.until),
     });
@@ -24,13 +29,18 @@ pub(in crate::http) fn client(client: &Client) -> wire::Client {
 }
 
 /// A program and what it used up.
-pub(in crate::http) fn detail(one: &Client, used: &ClientUse) -> wire::ClientDetail {
+pub(in crate::http) fn detail(
+    one: &Client,
+    used: &ClientUse,
+    vault: VaultId,
+) -> wire::ClientDetail {
     wire::ClientDetail {
         client: client(one),
         used_in_hour: used.in_hour,
         used_in_day: used.in_day,
         usual_per_hour: used.usual(),
         unusual_on: text(used.reported),
+        audience: vault.to_string(),
     }
 }
 
