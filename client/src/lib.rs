@@ -42,12 +42,14 @@
 mod accounts;
 mod changes;
 mod error;
+mod ledgers;
 mod org;
 mod people;
 mod programs;
 mod purges;
 mod reads;
 mod roster;
+mod training;
 mod transport;
 
 pub use azekura_wire as wire;

@@ -1,10 +1,10 @@
-//! Roles, roster lines, training and purpose notices of one organisation.
+//! Roles, roster lines and purpose notices of one organisation.
 
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{
-    Acceptance, Appointment, Designation, NewAppointment, NewDesignation, NewNotice, NewTraining,
-    Notice, Officer, OnDay, Training,
+    Acceptance, Appointment, Designation, NewAppointment, NewDesignation, NewNotice, Notice,
+    Officer, OnDay,
 };
 
 use crate::{Error, Org};
@@ -54,16 +54,6 @@ impl Org<'_> {
     /// The roster line, ended now.
     pub async fn end_designation(&self, id: &str) -> Result<Designation, Error> {
         self.client.act(self.url(&["designations", id, "end"])).await
-    }
-
-    /// The training, written down.
-    pub async fn record_training(&self, new: &NewTraining) -> Result<Training, Error> {
-        self.client.post(self.url(&["training"]), new).await
-    }
-
-    /// A page of trainings.
-    pub async fn trainings(&self, page: &PageQuery) -> Result<Page<Training>, Error> {
-        self.client.fetch(self.url(&["training"]), page).await
     }
 
     /// The change that proposes a version of the purpose notice.

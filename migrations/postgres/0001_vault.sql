@@ -103,6 +103,13 @@ create table training (
 );
 create index training_org on training (org_id, id);
 
+create table training_plan (
+    id uuid not null primary key,
+    org_id uuid not null,
+    sealed bytea not null
+);
+create index training_plan_org on training_plan (org_id, id);
+
 create table client (
     id uuid not null primary key,
     org_id uuid not null,

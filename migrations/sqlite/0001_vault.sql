@@ -105,6 +105,13 @@ create table training (
 ) strict;
 create index training_org on training (org_id, id);
 
+create table training_plan (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    sealed blob not null
+) strict;
+create index training_plan_org on training_plan (org_id, id);
+
 create table client (
     id blob not null primary key check (length(id) = 16),
     org_id blob not null check (length(org_id) = 16),

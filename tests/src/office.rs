@@ -77,7 +77,7 @@ impl<'v> Office<'v> {
     pub fn publish(&self, bundles: &[&str], by: &Handler) -> String {
         let notice = json!({
             "bundles": bundles,
-            "text": "個人番号の利用目的のお知らせ（見本）",
+            "texts": texts(bundles),
             "channel": "intranet",
             "from": self.site.day(0),
         });
@@ -137,14 +137,16 @@ impl<'v> Office<'v> {
         id
     }
 
-    /// Writes down a training some days from today.
+    /// Writes down a training some days from today, which its attendee confirms.
     pub fn train(&self, handler: &Handler, days: i64) {
         let training = json!({
             "user": handler.member.user,
             "on": self.site.day(days),
             "subject": "特定個人情報の取扱い（見本）",
         });
-        self.manager.post(&self.path("training"), &training).ok(201);
+        let written = self.manager.post(&self.path("training"), &training).ok(201);
+        let path = self.path(&format!("training/{}/confirm", text(&written, "id")));
+        handler.post(&path, &Value::Null).ok(200);
     }
 
     /// A program of `owner` that may do everything a program can.
@@ -293,6 +295,25 @@ impl Deref for Handler {
     fn deref(&self) -> &Caller {
         &self.member.caller
     }
+}
+
+/// A text for everyone whom one of the bundles concerns.
+pub fn texts(bundles: &[&str]) -> Value {
+    let mut texts = serde_json::Map::new();
+    for bundle in bundles {
+        let kinds: &[&str] = match *bundle {
+            "dividends" | "stock" => &["shareholder"],
+            "fees" => &["payee"],
+            "health_family" | "pension_cat3" => &["dependant"],
+            "labour_insurance" => &["employee"],
+            "rents" => &["landlord", "payee"],
+            _ => &["dependant", "employee", "officer"],
+        };
+        for kind in kinds {
+            texts.insert((*kind).to_owned(), json!("個人番号の利用目的のお知らせ（見本）"));
+        }
+    }
+    Value::Object(texts)
 }
 
 /// The number of one line of a read, or the code of its refusal.

@@ -223,7 +223,7 @@ fn calls(scene: &Scene<'_>) -> Vec<(Caller, String, Value)> {
             "purposes": ["withholding"], "kinds": ["employee"], "from": day, "remarks": "見本"})),
         of(as_manager("training"), json!({"user": user, "on": day, "subject": "見本"})),
         of(as_manager("appointments"), json!({"user": user, "role": "viewer", "from": day})),
-        of(as_manager("notices"), json!({"bundles": ["fees"], "text": "見本", "channel": "paper", "from": day})),
+        of(as_manager("notices"), json!({"bundles": ["fees"], "texts": {"payee": "見本"}, "channel": "paper", "from": day})),
         (administrator.caller.clone(), office.path("clients"), json!({"name": "見本", "owner": user,
             "purposes": ["withholding"], "kinds": ["employee"], "operations": ["reads"],
             "quota_per_hour": 1, "quota_per_day": 1, "until": day})),

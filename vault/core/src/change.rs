@@ -10,13 +10,13 @@ use thiserror::Error;
 
 use crate::id::{
     AppointmentId, ChangeId, ClientId, EnrolmentId, FactId, NoticeId, OrganisationId, PersonId,
-    SlotId, UserId,
+    SlotId, TrainingId, UserId,
 };
 use crate::identity::IdentityCheck;
 use crate::purpose::Purposes;
 use crate::retention::{Fact, Settings};
 use crate::roster::{Appointment, Client, Designation, Notice, Organisation};
-use crate::time::Timestamp;
+use crate::time::{CivilDate, Timestamp};
 
 pub use self::client::{Amendment, ClientChange, Regrant};
 
@@ -79,10 +79,14 @@ pub enum Content {
     Notice(Notice),
     /// An organisation with its first manager.
     Organisation(NewOrganisation),
+    /// Other purposes for a record, by a notice that told its person of them.
+    Rebind(Rebinding),
     /// A person's first number.
     Register(NumberProposal),
     /// Settings, at least one of them weaker than before.
     Settings(Box<Settings>),
+    /// More days for a training.
+    TrainingExtension(TrainingExtension),
     /// An account that failures locked, to be opened before its time.
     Unlock(LockedAccount),
     /// An account.
@@ -124,6 +128,38 @@ pub struct FactCorrection {
     pub supersedes: FactId,
     /// What holds instead; `None` voids it.
     pub with: Option<Box<Fact>>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Other purposes for a record (利用目的の変更).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rebinding {
+    /// Whose record.
+    pub person: PersonId,
+    /// The version of the number that was in force.
+    pub version: u64,
+    /// What it was bound to.
+    pub before: Purposes,
+    /// What it is to be bound to.
+    pub purposes: Purposes,
+    /// The notice that told the person.
+    pub notice: NoticeId,
+    /// Why.
+    pub reason: String,
+}
+
+/// More days for a training that could not be repeated in time.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingExtension {
+    /// The training.
+    pub training: TrainingId,
+    /// Who attended.
+    pub user: UserId,
+    /// Until when it would count.
+    pub until: CivilDate,
     /// Why.
     pub reason: String,
 }
@@ -254,8 +290,10 @@ impl Content {
             Self::FactCorrected(_) => "fact_corrected",
             Self::Notice(_) => "notice",
             Self::Organisation(_) => "organisation",
+            Self::Rebind(_) => "rebind",
             Self::Register(_) => "register",
             Self::Settings(_) => "settings",
+            Self::TrainingExtension(_) => "training_extension",
             Self::Unlock(_) => "unlock",
             Self::User(_) => "user",
         }
@@ -272,7 +310,9 @@ impl Content {
             | Self::FactCorrected(_)
             | Self::Notice(_)
             | Self::Organisation(_)
+            | Self::Rebind(_)
             | Self::Settings(_)
+            | Self::TrainingExtension(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }
@@ -283,6 +323,7 @@ impl Content {
         match self {
             Self::Correct(proposal) | Self::Register(proposal) => Some(proposal.person),
             Self::FactCorrected(correction) => Some(correction.person),
+            Self::Rebind(rebinding) => Some(rebinding.person),
             Self::Appointment(_)
             | Self::Client(_)
             | Self::ClientAmended(_)
@@ -290,6 +331,7 @@ impl Content {
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Settings(_)
+            | Self::TrainingExtension(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }
@@ -307,15 +349,17 @@ impl Content {
             | Self::FactCorrected(_)
             | Self::Notice(_)
             | Self::Organisation(_)
+            | Self::Rebind(_)
             | Self::Register(_)
             | Self::Settings(_)
+            | Self::TrainingExtension(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }
     }
 
     /// The person whom it gives more to do, and who for that cannot be the second one: whoever
-    /// answers for a program, or whose account is opened.
+    /// answers for a program, or whose account is opened. A training's days have a rule of their own.
     pub fn benefits(&self) -> Option<UserId> {
         match self {
             Self::Client(client) => Some(client.grant.owner),
@@ -327,8 +371,10 @@ impl Content {
             | Self::FactCorrected(_)
             | Self::Notice(_)
             | Self::Organisation(_)
+            | Self::Rebind(_)
             | Self::Register(_)
             | Self::Settings(_)
+            | Self::TrainingExtension(_)
             | Self::User(_) => None,
         }
     }
@@ -350,7 +396,9 @@ impl Content {
             | Self::FactCorrected(_)
             | Self::Notice(_)
             | Self::Organisation(_)
+            | Self::Rebind(_)
             | Self::Settings(_)
+            | Self::TrainingExtension(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }

@@ -105,6 +105,10 @@ ids! {
     SessionId = "ses";
     /// The key slot of one record version; destroyed with it and never used again.
     SlotId = "slt";
+    /// A training somebody attended (教育記録).
+    TrainingId = "trn";
+    /// A line of the training plan (教育計画).
+    TrainingPlanId = "tpl";
     /// A natural person who signs in (利用者).
     UserId = "usr";
     /// One installation.

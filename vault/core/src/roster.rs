@@ -10,14 +10,15 @@ mod designation;
 mod hours;
 mod login;
 mod network;
+mod notice;
 mod office;
 mod staff;
+mod training;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EnrolmentId, NoticeId, OrganisationId, SessionId, UserId};
+use crate::id::{EnrolmentId, OrganisationId, SessionId, UserId};
 use crate::person::fold;
-use crate::purpose::Purposes;
 use crate::retention::Settings;
 use crate::sign_in::Counter;
 use crate::time::{CivilDate, Timestamp};
@@ -31,8 +32,13 @@ pub use self::designation::{Capability, Designation, Pledge};
 pub use self::hours::{Hours, HoursError, TimeOfDay, Window};
 pub use self::login::{Login, LoginError, is_generic_name};
 pub use self::network::{Network, NetworkError, Networks};
+pub use self::notice::{Notice, NoticeError};
 pub use self::office::{Appointment, AppointmentError, Role};
 pub use self::staff::{Lost, Member, Missing, Profile, SMALL_STAFF, lost, missing};
+pub use self::training::{
+    EXTENSION_DAYS, Extension, ExtensionError, Training, TrainingPlan, TrainingStanding,
+    WARNED_DAYS,
+};
 
 /// A natural person who signs in (利用者). One account each, never shared.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -223,49 +229,6 @@ pub struct Organisation {
     pub settings: Settings,
     /// When two administrators had agreed on it.
     pub created_at: Timestamp,
-}
-
-/// One training a handler attended. Without a valid one no number is handled.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Training {
-    /// Where it counts.
-    pub org: OrganisationId,
-    /// Who attended.
-    pub user: UserId,
-    /// On which day.
-    pub on: CivilDate,
-    /// What it was about.
-    pub subject: String,
-    /// The manager who wrote it down.
-    pub recorded_by: UserId,
-}
-
-impl Training {
-    /// The last day it is valid: the end of the month twelve months later. Source: `practice.md` §3.
-    pub fn valid_until(&self) -> CivilDate {
-        self.on.plus_months(12).last_of_month()
-    }
-}
-
-/// A version of the purpose notice (利用目的の通知) shown to people at collection.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Notice {
-    /// Names the version.
-    pub id: NoticeId,
-    /// Whose notice it is.
-    pub org: OrganisationId,
-    /// 1, 2, 3 … within the organisation.
-    pub version: u32,
-    /// The lines it contains.
-    pub bundles: Purposes,
-    /// What people were shown.
-    pub text: String,
-    /// How: `paper`, `intranet`, `mail`, `web`, `work_rules`.
-    pub channel: String,
-    /// In force from this day on.
-    pub from: CivilDate,
 }
 
 macro_rules! in_force {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::changes::Change;
 use crate::number::SecretText;
+use crate::training::TrainingStanding;
 
 /// `POST /v1/sessions` → 201 `NewSession`.
 #[derive(Deserialize, Serialize)]
@@ -66,6 +67,8 @@ pub struct Membership {
     pub roles: Vec<String>,
     /// `enter`, `check`, `use`, `delete`.
     pub capabilities: Vec<String>,
+    /// Where they stand with their training; without one that counts no number is handled.
+    pub training: TrainingStanding,
 }
 
 /// `POST /v1/sessions/current/step-up` → 200 `NewSession`.

@@ -16,8 +16,28 @@ pub enum NewChange {
     Correct(NewNumber),
     /// A recorded fact that was wrong.
     FactCorrected(FactCorrection),
+    /// Other purposes for a record, by a notice that told its person of them.
+    Rebind(NewPurposes),
     /// A person's first number.
     Register(NewNumber),
+}
+
+/// Other purposes for a record (利用目的の変更). What is added must be told by a later notice than the
+/// one the record is bound by.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPurposes {
+    /// Whose record.
+    pub person: String,
+    /// Bundles: all of them, as they are to be.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["withholding"])))]
+    pub purposes: Vec<String>,
+    /// The purpose notice shown; the newest in force that covers the purposes if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A number with what makes it lawful. It waits for a blind check by a second person.
@@ -134,14 +154,48 @@ pub enum Content {
     Notice(Notice),
     /// An organisation with its first manager.
     Organisation(NewOrganisation),
+    /// Other purposes for a record.
+    Rebind(Rebinding),
     /// A person's first number.
     Register(ProposedNumber),
     /// Settings, at least one of them weaker than before.
     Settings(Settings),
+    /// More days for a training.
+    TrainingExtension(TrainingExtension),
     /// An account that failures locked.
     Unlock(Unlocked),
     /// An account.
     User(ProposedUser),
+}
+
+/// Other purposes for a record.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rebinding {
+    /// Whose record.
+    pub person: String,
+    /// The bundles it is bound to.
+    pub before: Vec<String>,
+    /// The bundles it is to be bound to.
+    pub purposes: Vec<String>,
+    /// The purpose notice shown.
+    pub notice: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// More days for a training.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrainingExtension {
+    /// The training.
+    pub training: String,
+    /// Who attended.
+    pub user: String,
+    /// Until when it would count.
+    pub until: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A proposed number, without the number.
@@ -233,12 +287,13 @@ mod openapi {
     use utoipa::openapi::{Object, RefOr};
     use utoipa::{PartialSchema, ToSchema};
 
-    use super::{FactCorrection, NewChange, NewNumber};
+    use super::{FactCorrection, NewChange, NewNumber, NewPurposes};
 
     impl ToSchema for NewChange {
         fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
             NewNumber::schemas(schemas);
             FactCorrection::schemas(schemas);
+            NewPurposes::schemas(schemas);
         }
     }
 
@@ -248,6 +303,7 @@ mod openapi {
                 .item(typed("register", NewNumber::schema()))
                 .item(typed("correct", NewNumber::schema()))
                 .item(typed("fact_corrected", FactCorrection::schema()))
+                .item(typed("rebind", NewPurposes::schema()))
                 .description(Some("What is proposed to a second person; `type` says which."))
                 .into()
         }

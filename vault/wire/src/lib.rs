@@ -28,6 +28,7 @@
 pub mod accounts;
 pub mod changes;
 pub mod clients;
+pub mod ledgers;
 pub mod log;
 pub mod number;
 pub mod page;
@@ -38,3 +39,4 @@ pub mod purposes;
 pub mod reads;
 pub mod retention;
 pub mod roster;
+pub mod training;

@@ -42,6 +42,21 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = "invalid_client"))]
     pub error: Option<String>,
+    /// With `training-expired`: whom to ask. Otherwise left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<Contact>,
+}
+
+/// Somebody who can help.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contact {
+    /// The office they hold.
+    #[cfg_attr(feature = "openapi", schema(example = "教育責任者"))]
+    pub title: String,
+    /// Their name.
+    #[cfg_attr(feature = "openapi", schema(example = "見本 花子"))]
+    pub name: String,
 }
 
 /// One wrong place in the input.
@@ -163,6 +178,7 @@ mod tests {
             detail: "試験".into(),
             code: "not-found".into(),
             request_id: None,
+            ask: Vec::new(),
             errors: Vec::new(),
             attempts_left: None,
             id: None,

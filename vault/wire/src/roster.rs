@@ -1,4 +1,6 @@
-//! Roles, roster lines (様式7), training and purpose notices.
+//! Roles, roster lines (様式7) and purpose notices.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -153,36 +155,6 @@ pub struct Designation {
     pub ended_at: Option<String>,
 }
 
-/// `POST /training` → 201 `Training`.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewTraining {
-    /// Who attended.
-    pub user: String,
-    /// The day.
-    #[cfg_attr(feature = "openapi", schema(example = "2026-04-01"))]
-    pub on: String,
-    /// What it was about.
-    pub subject: String,
-}
-
-/// A training someone attended.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Training {
-    /// Who attended.
-    pub user: String,
-    /// The day.
-    pub on: String,
-    /// What it was about.
-    pub subject: String,
-    /// The manager who wrote it down.
-    pub recorded_by: String,
-    /// The last day it is valid.
-    pub valid_until: String,
-}
-
 /// `POST /notices` → 202 change.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -191,8 +163,9 @@ pub struct NewNotice {
     /// The lines it contains.
     #[cfg_attr(feature = "openapi", schema(example = json!(["declarations", "health_pension"])))]
     pub bundles: Vec<String>,
-    /// What people are shown.
-    pub text: String,
+    /// What people are shown, by why their number is held; each line concerns some of them.
+    #[cfg_attr(feature = "openapi", schema(example = json!({"employee": "…"})))]
+    pub texts: BTreeMap<String, String>,
     /// `paper`, `intranet`, `mail`, `web`, `work_rules`.
     #[cfg_attr(feature = "openapi", schema(example = "paper"))]
     pub channel: String,
@@ -211,8 +184,8 @@ pub struct Notice {
     pub version: u32,
     /// The lines it contains.
     pub bundles: Vec<String>,
-    /// What people were shown.
-    pub text: String,
+    /// What people were shown, by why their number is held.
+    pub texts: BTreeMap<String, String>,
     /// `paper`, `intranet`, `mail`, `web`, `work_rules`.
     pub channel: String,
     /// In force from this day on.

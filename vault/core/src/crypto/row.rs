@@ -50,6 +50,8 @@ pub enum Table {
     Attempts = 17,
     /// Devices from which people signed in.
     Device = 18,
+    /// The plan of trainings.
+    TrainingPlan = 23,
 }
 
 /// One value of a row, as its MAC sees it.
@@ -132,7 +134,7 @@ impl RowKey {
 
 impl Table {
     /// Every sealed table, in the order of their numbers.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Organisation,
         Self::User,
         Self::Credential,
@@ -151,6 +153,7 @@ impl Table {
         Self::Training,
         Self::Attempts,
         Self::Device,
+        Self::TrainingPlan,
     ];
 
     fn id(self) -> [u8; 2] {

@@ -107,7 +107,7 @@ async fn found(app: &App, org: OrganisationId) -> Result<(ClientId, SecretString
             org,
             version: 1,
             bundles: bundles(),
-            text: String::from("試験のための利用目的"),
+            texts: [(PersonKind::Employee, String::from("試験のための利用目的"))].into(),
             channel: String::from("intranet"),
             from: HIRED.parse()?,
         })

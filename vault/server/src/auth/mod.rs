@@ -124,6 +124,8 @@ pub enum Permission {
     Oversee,
     /// A change names its own second person; the change decides who may settle it.
     Settle,
+    /// The training plan and who attended: the manager or whoever answers for education.
+    Train,
     /// Numbers for a purpose: a designation with `use`, or a client granted reads.
     Use,
     /// Masked views: anyone with a place in the organisation, and administrators.
@@ -140,6 +142,7 @@ impl Permission {
             Self::Delete => Some("delete"),
             Self::Enter(_) => Some("enter"),
             Self::Manage => Some("manager"),
+            Self::Train => Some("educator"),
             Self::Use => Some("use"),
             Self::Oversee | Self::Settle | Self::View => None,
         }

@@ -4,7 +4,7 @@ use azekura_core::change::Change;
 use azekura_core::person::{Person, Personal, Relationship};
 use azekura_core::purge::{Purge, Target};
 use azekura_core::retention::Fact;
-use azekura_core::roster::{Appointment, Client, Designation, Training, User};
+use azekura_core::roster::{Appointment, Client, Designation, Training, TrainingPlan, User};
 use azekura_core::time::CivilDate;
 
 /// A request that must not be done twice.
@@ -45,6 +45,10 @@ pub enum Made<'a> {
     Secret(&'a str),
     /// A training, written down.
     Training(&'a Training),
+    /// A training, confirmed by its attendee.
+    TrainingConfirmed(&'a Training),
+    /// A line of the training plan, written or ended.
+    TrainingPlan(&'a TrainingPlan),
     /// An account, closed or with its last day.
     User(&'a User),
 }

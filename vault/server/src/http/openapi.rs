@@ -123,6 +123,10 @@ fn problem() -> Value {
         "code": text("Stable."),
         "detail": text("What belongs there."),
     }});
+    let contact = json!({"type": "object", "required": ["title", "name"], "properties": {
+        "title": text("The office they hold."),
+        "name": text("Whom to ask."),
+    }});
     let properties: Map<String, Value> = [
         ("type", text("`/problems/<code>`, a page of the vault itself.")),
         ("title", text("In the language of `Accept-Language`.")),
@@ -133,6 +137,10 @@ fn problem() -> Value {
         ("errors", json!({"type": "array", "items": fault, "description": "What is wrong where."})),
         ("attempts_left", json!({"type": "integer", "description": "With `number-mismatch`."})),
         ("id", text("With `already-done`: what the first call made.")),
+        (
+            "ask",
+            json!({"type": "array", "items": contact, "description": "With `training-expired`."}),
+        ),
     ]
     .into_iter()
     .map(|(name, schema)| (String::from(name), schema))

@@ -40,12 +40,14 @@ pub(super) struct Problem {
     attempts_left: Option<u8>,
     id: Option<String>,
     oauth: Option<&'static str>,
+    ask: Vec<wire::Contact>,
 }
 
 impl Problem {
     /// What a code says by itself.
     fn new(code: Code) -> Self {
-        Self { code, errors: Vec::new(), attempts_left: None, id: None, oauth: None }
+        let (errors, ask) = (Vec::new(), Vec::new());
+        Self { code, errors, attempts_left: None, id: None, oauth: None, ask }
     }
 
     /// Its stable code.
@@ -66,6 +68,7 @@ impl Problem {
             attempts_left: self.attempts_left,
             id: self.id.clone(),
             error: self.oauth.map(String::from),
+            ask: self.ask.clone(),
         };
         let mut response = (self.code.status(), Json(body)).into_response();
         let media_type = HeaderValue::from_static(wire::MEDIA_TYPE);
@@ -183,6 +186,11 @@ impl From<Error> for Failed {
             Error::Throttled => Code::TooManyAttempts,
             Error::TooBusy => Code::TooBusy,
             Error::Unauthenticated => Code::Unauthenticated,
+            Error::Untrained { ask } => {
+                let contact = |(title, name)| wire::Contact { title: String::from(title), name };
+                let ask = ask.into_iter().map(contact).collect();
+                return Problem { ask, ..Problem::new(Denial::TrainingExpired.into()) }.into();
+            }
         };
         code.into()
     }

@@ -1,5 +1,7 @@
 //! Answers. What is sent and what is kept for a repeated request are made here, from the same value.
 
+use std::borrow::Cow;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,8 @@ use crate::auth::Made;
 use crate::service::{self, Paging};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const SHEET: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The answer to a request that made something.
 pub(super) fn made(made: &Made<'_>) -> Response {
@@ -46,7 +50,12 @@ pub(super) fn saved(made: &Made<'_>) -> (u16, Vec<u8>) {
             (201, written(&show::people::relationship(person, relationship)))
         }
         Made::Secret(id) => (409, id.as_bytes().to_vec()),
-        Made::Training(training) => (201, written(&show::roster::training(training))),
+        Made::Training(training) => (201, written(&show::training::training(training))),
+        Made::TrainingConfirmed(training) => (200, written(&show::training::training(training))),
+        Made::TrainingPlan(line) => {
+            let status = if line.ended_at.is_some() { 200 } else { 201 };
+            (status, written(&show::training::plan(line)))
+        }
         Made::User(user) => (200, written(&show::accounts::user(user))),
     }
 }
@@ -60,6 +69,36 @@ pub(super) fn json(status: u16, body: Vec<u8>) -> Response {
 /// A JSON answer.
 pub(super) fn ok(value: &impl Serialize) -> Response {
     json(200, written(value))
+}
+
+/// A table as a file that spreadsheets open as it is: UTF-8 with a byte order mark, lines ended as
+/// RFC 4180 has it, and no cell that a spreadsheet would take for a formula.
+pub(super) fn spreadsheet<const N: usize>(name: &str, rows: &[[String; N]]) -> Response {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::from(BYTE_ORDER_MARK));
+    for row in rows {
+        if writer.write_record(row.iter().map(|cell| inert(cell).into_owned())).is_err() {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    }
+    let Ok(body) = writer.into_inner() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let named = named.unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [(header::CONTENT_TYPE, SHEET), (header::CONTENT_DISPOSITION, named)];
+    (StatusCode::OK, headers, body).into_response()
+}
+
+/// A cell that begins like a formula begins with an apostrophe instead.
+fn inert(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
 }
 
 /// A JSON answer with another status.

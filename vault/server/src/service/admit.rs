@@ -37,7 +37,8 @@ pub(super) fn admit(
         Err(refusal) => {
             refused(journal, ask, refusal.code())?;
             quotas.refuse(journal, ask);
-            Ok(Err(refusal.into()))
+            let (authority, at) = (journal.authority(), journal.at());
+            Ok(Err(rights::explained(refusal, authority, Some(ask.org), at)))
         }
     }
 }

@@ -11,7 +11,7 @@ use super::roster::Share;
 use super::{Error, Result, queue, rights, roster, sessions, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
-use crate::store::Kept;
+use crate::store::{Kept, roster as rows};
 
 /// What a role is to be.
 pub struct Offer {
@@ -94,6 +94,13 @@ pub async fn end(
     journal.answer(Made::Appointment(&ended)).await?;
     journal.commit().await?;
     Ok(ended)
+}
+
+/// Every role of an organisation, ended ones included, oldest first.
+pub async fn all(app: &App, actor: &Actor, org: OrganisationId) -> Result<Vec<Appointment>> {
+    let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
+    let kept = rows::appointments(&mut view.reading, org).await?;
+    Ok(kept.iter().map(|kept| (**kept).clone()).collect())
 }
 
 /// Ends every role of a user in an organisation, because the account is closed.

@@ -58,9 +58,10 @@ pub async fn begin<'a>(
                 count: 1,
                 route: format!("{need:?}").to_lowercase(),
             })?;
+            let error = rights::explained(refusal, &journal.authority, org, journal.at);
             stops::count(&mut journal, actor).await?;
             journal.commit().await?;
-            Err(refusal.into())
+            Err(error)
         }
     }
 }
@@ -279,7 +280,7 @@ pub async fn view<'a>(
         if let Who::Client { .. } = actor.who {
             drop(begin(app, actor, org, need).await?);
         }
-        return Err(refusal.into());
+        return Err(rights::explained(refusal, &authority, org, at));
     }
     let reading = app.store.read(&app.keys.ring().row).await?;
     Ok(View { authority, reading, at })

@@ -6,14 +6,15 @@ use azekura_core::change::{
     Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, ReviewError,
 };
 use azekura_core::id::{ChangeId, OrganisationId, PersonId, UserId};
-use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Role};
+use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Profile, Role};
 use azekura_core::sign_in::Trust;
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
+use super::users;
 use super::{Error, Page, Paging, Result, accounts, appointments, attempts, check, cursor};
-use super::{designations, grants, holdings, people, queue, rights, sessions, users};
+use super::{designations, grants, holdings, notices, people, queue, rights, sessions, trainings};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, changes};
@@ -238,8 +239,14 @@ fn may_settle(journal: &Journal<'_>, actor: &Actor, change: &Change, by: UserId)
             manager(by) && administrator(maker) || administrator(by) && manager(maker)
         }
         Content::Correct(_) | Content::Register(_) => can(check),
-        Content::FactCorrected(_) => manager(by) || can(check),
+        Content::FactCorrected(_) | Content::Rebind(_) => manager(by) || can(check),
         Content::Notice(_) => manager(by) || can(enter) || can(check),
+        // Whoever gains the days agrees to them only where nobody else is left to.
+        Content::TrainingExtension(extension) => {
+            let few = authority.organisation(org).is_some_and(|org| org.profile == Profile::Small);
+            let officer = can(Permission::Train) || can(Permission::Audit) || administrator(by);
+            few && by == extension.user || officer && by != extension.user
+        }
         Content::Organisation(_) | Content::Unlock(_) | Content::User(_) => administrator(by),
     };
     if permitted { Ok(()) } else { Err(Error::NotPermitted) }
@@ -259,12 +266,9 @@ async fn apply(
         Content::ClientAmended(agreed) => grants::amend(journal, change, agreed).await?,
         Content::Designation(line) => designations::made(journal, change, line).await?,
         Content::FactCorrected(correction) => correct_fact(journal, change, correction).await?,
-        Content::Notice(notice) => {
-            let bundles = notice.bundles.bundles().map(|one| String::from(one.code())).collect();
-            journal.append(RosterEvent::NoticePublished { bundles, notice: notice.id })?;
-            journal.insert(notice.clone()).await?;
-        }
+        Content::Notice(notice) => notices::published(journal, notice).await?,
         Content::Organisation(new) => found(app, journal, change, new).await?,
+        Content::Rebind(rebinding) => notices::rebound(journal, change, rebinding).await?,
         Content::Settings(settings) => {
             let org = change.org.ok_or(Error::NotFound)?;
             let kept = journal.reading().find::<Organisation>(org).await?;
@@ -273,6 +277,9 @@ async fn apply(
             holdings::derive_all(journal, org, settings).await?;
             let next = Organisation { settings: (**settings).clone(), ..(*kept).clone() };
             journal.replace(&kept, next).await?;
+        }
+        Content::TrainingExtension(extension) => {
+            trainings::extended(journal, change, extension).await?;
         }
         Content::Unlock(locked) => {
             let user = locked.user;

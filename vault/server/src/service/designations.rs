@@ -14,7 +14,7 @@ use super::roster::Share;
 use super::{Error, Result, queue, roster, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
-use crate::store::Kept;
+use crate::store::{Kept, roster as rows};
 
 /// What a roster line is to say.
 pub struct Line {
@@ -115,6 +115,13 @@ pub async fn end(
     journal.answer(Made::Designation(&ended)).await?;
     journal.commit().await?;
     Ok(ended)
+}
+
+/// Every line of the roster, ended ones included, oldest first.
+pub async fn all(app: &App, actor: &Actor, org: OrganisationId) -> Result<Vec<Designation>> {
+    let mut view = audit::view(app, actor, Some(org), Permission::View).await?;
+    let kept = rows::designations(&mut view.reading, org).await?;
+    Ok(kept.iter().map(|kept| (**kept).clone()).collect())
 }
 
 /// Ends every line of a user in an organisation, because the account is closed.

@@ -109,6 +109,12 @@ pub enum Error {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     Unauthenticated,
+    /// The caller's training no longer counts.
+    #[error("the caller's training no longer counts")]
+    Untrained {
+        /// Title and name of whoever answers for education.
+        ask: Vec<(&'static str, String)>,
+    },
 }
 
 /// One fault of the input: where (RFC 6901 pointer), which, and what to do. Never the input itself.

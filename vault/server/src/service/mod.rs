@@ -24,7 +24,9 @@ mod holdings;
 pub mod integrity;
 pub mod intents;
 pub mod keys;
+pub mod ledgers;
 pub mod log;
+pub mod notices;
 pub mod passwords;
 pub mod people;
 pub mod programs;
@@ -41,6 +43,7 @@ pub mod sign_in;
 pub mod staff;
 mod stops;
 pub mod submit;
+pub mod trainings;
 pub mod users;
 
 pub use error::{Error, Fault, Result};

@@ -78,8 +78,10 @@ fn subject(content: &Content) -> Option<Subject> {
         Content::FactCorrected(correction) => Subject::Person(correction.person),
         Content::Notice(notice) => Subject::Notice(notice.id),
         Content::Organisation(new) => Subject::Organisation(new.organisation.id),
+        Content::Rebind(rebinding) => Subject::Person(rebinding.person),
         Content::Settings(_) => return None,
         Content::Unlock(locked) => Subject::User(locked.user),
+        Content::TrainingExtension(extension) => Subject::Training(extension.training),
         Content::User(new) => Subject::User(new.user),
     })
 }

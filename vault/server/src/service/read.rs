@@ -131,7 +131,9 @@ fn gather(id: ReadId, found: &[Entry]) -> Option<Record> {
             NumberEvent::ReleaseOutcome { sent: some, .. } => {
                 sent = Some(sent.unwrap_or(0) + some);
             }
-            NumberEvent::Activated { .. } | NumberEvent::Destroyed { .. } => {}
+            NumberEvent::Activated { .. }
+            | NumberEvent::Destroyed { .. }
+            | NumberEvent::Rebound { .. } => {}
         }
     }
     let (at, actor) = (first.at, first.actor.clone());

@@ -9,7 +9,7 @@ use azekura_core::person::Person;
 use azekura_core::roster::{Capability, Client, Designation, Operation, Rank, Role, Session};
 use azekura_core::time::{CivilDate, Timestamp};
 
-use super::Error;
+use super::{Error, staff};
 use crate::auth::{Actor, Permission, Who};
 use crate::store::Kept;
 use crate::store::authority::Authority;
@@ -36,6 +36,21 @@ impl Refusal {
             Self::NotPermitted => "not-permitted",
             Self::Unauthenticated => "unauthenticated",
         }
+    }
+}
+
+/// The refusal of a call in `org`, with whom to ask where asking helps.
+pub fn explained(
+    refusal: Refusal,
+    authority: &Authority,
+    org: Option<OrganisationId>,
+    at: Timestamp,
+) -> Error {
+    match (refusal, org) {
+        (Refusal::Access(Denial::TrainingExpired), Some(org)) => {
+            Error::Untrained { ask: staff::educators(authority, org, at.tokyo_date()) }
+        }
+        (refusal, _) => refusal.into(),
     }
 }
 
@@ -148,6 +163,7 @@ const fn capability(need: Permission) -> Option<Capability> {
         | Permission::Manage
         | Permission::Oversee
         | Permission::Settle
+        | Permission::Train
         | Permission::View => None,
     }
 }
@@ -280,6 +296,7 @@ fn user_in(
         Permission::Audit => has(Role::Auditor) || has(Role::Manager),
         Permission::Manage => has(Role::Manager),
         Permission::Oversee => administrator || has(Role::Manager),
+        Permission::Train => has(Role::Manager) || has(Role::Educator),
         Permission::Check
         | Permission::Delete
         | Permission::Enter(_)
@@ -307,9 +324,7 @@ fn handler(
     if !lines.any(|line| line.networks.admit(actor.ip)) {
         return Err(Refusal::Access(Denial::OutsideNetwork));
     }
-    let trained = authority
-        .trainings(org, user)
-        .any(|row| row.training.on <= day && day <= row.training.valid_until());
+    let trained = authority.trainings(org, user).any(|training| training.counts(day));
     if trained { Ok(()) } else { Err(Refusal::Access(Denial::TrainingExpired)) }
 }
 
@@ -338,7 +353,8 @@ fn program(
         | Permission::Delete
         | Permission::Manage
         | Permission::Oversee
-        | Permission::Settle => None,
+        | Permission::Settle
+        | Permission::Train => None,
     };
     let day = at.tokyo_date();
     if !client.in_force(day) || !works(authority, client.grant.owner, day) {

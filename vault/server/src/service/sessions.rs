@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use azekura_core::audit::SessionMark;
 use azekura_core::audit::event::AccessEvent;
 use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
-use azekura_core::roster::{Capability, Credential, Role, Session, User};
+use azekura_core::roster::{Capability, Credential, Role, Session, TrainingStanding, User};
 use azekura_core::time::{CivilDate, Timestamp};
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 
 use super::attempts::{self, Origin};
 use super::audit::{self, Journal};
-use super::{Error, Result, programs, rights, sign_in};
+use super::{Error, Result, programs, rights, sign_in, trainings};
 use crate::app::App;
 use crate::auth::tokens::{self, Kind};
 use crate::auth::{Actor, Who};
@@ -46,6 +46,8 @@ pub struct Place {
     pub roles: Vec<Role>,
     /// What their designations let them do.
     pub capabilities: Vec<Capability>,
+    /// Where they stand with their training.
+    pub training: TrainingStanding,
 }
 
 /// Ends the caller's session.
@@ -301,6 +303,7 @@ fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec<Place> {
             name: org.name.clone(),
             roles: rights::roles(authority, org.id, user, day).into_iter().collect(),
             capabilities: rights::capabilities(authority, org.id, user, day).into_iter().collect(),
+            training: trainings::standing(authority, org.id, user, day),
         })
         .collect()
 }

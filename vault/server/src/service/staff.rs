@@ -55,6 +55,23 @@ pub(super) fn holds(
     user.is_some_and(|user| journal.authority().appointments(org, user).any(|one| own(one)))
 }
 
+/// Title and name of whoever answers for education, and of the manager.
+pub(super) fn educators(
+    authority: &Authority,
+    org: OrganisationId,
+    day: CivilDate,
+) -> Vec<(&'static str, String)> {
+    let asked =
+        |officer: &Officer| matches!(officer.appointment.role, Role::Educator | Role::Manager);
+    let officers = officers(authority, org, day).into_iter().filter(asked);
+    officers.map(|one| (one.appointment.role.ja(), one.display_name)).collect()
+}
+
+/// The name of a user, as printed.
+pub(super) fn name(authority: &Authority, user: UserId) -> String {
+    authority.user(user).map(|user| user.display_name.clone()).unwrap_or_default()
+}
+
 /// Who fills an office.
 pub struct Officer {
     /// The term.

@@ -7,15 +7,14 @@ use azekura_core::identity::IdentityCheck;
 use azekura_core::number::MyNumber;
 use azekura_core::person::{NumberState, Person};
 use azekura_core::purpose::Purposes;
-use azekura_core::roster::{Notice, Operation};
+use azekura_core::roster::Operation;
 use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
 use super::keys::Spot;
-use super::{Error, Result, holdings, people, queue, rights};
+use super::{Error, Result, holdings, notices, people, queue, rights};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
-use crate::store::notices;
 use crate::store::numbers::{About, NumberRow, State};
 
 /// A number as one person entered it, with what the law asks to be known about its collection.
@@ -65,7 +64,7 @@ pub async fn submit(
     let kept = people::find(journal.reading(), org, new.person).await?;
     rights::reaches(journal.authority(), actor, org, need, &kept.person, today)?;
     free(&kept.person, new.kind)?;
-    let notice = covering(&mut journal, org, &new, today).await?;
+    let notice = notices::covering(&mut journal, &kept.person, &new.purposes, new.notice).await?;
     verify_identity(&kept.person, &new, today)?;
     let settings = holdings::settings(&journal, org)?;
     let held = holdings::derive(journal.reading(), &kept.person, &new.purposes, &settings).await?;
@@ -133,23 +132,6 @@ fn free(person: &Person, kind: NumberKind) -> Result<()> {
             Err(Error::fault("/type", "no-number", "there is no number to correct; register it"))
         }
     }
-}
-
-/// The notice by which the person was told of the purposes.
-async fn covering(
-    journal: &mut Journal<'_>,
-    org: OrganisationId,
-    new: &NewNumber,
-    today: CivilDate,
-) -> Result<Notice> {
-    let known = notices::of_org(journal.reading(), org).await?;
-    known
-        .iter()
-        .filter(|notice| notice.from <= today && new.purposes.is_within(&notice.bundles))
-        .filter(|notice| new.notice.is_none_or(|named| named == notice.id))
-        .max_by_key(|notice| notice.version)
-        .map(|kept| (**kept).clone())
-        .ok_or(Error::NoticeMissing)
 }
 
 fn verify_identity(person: &Person, new: &NewNumber, today: CivilDate) -> Result<()> {

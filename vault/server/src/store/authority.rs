@@ -12,12 +12,13 @@ use std::hash::Hash;
 
 use azekura_core::crypto::row::Table;
 use azekura_core::id::{ClientId, OrganisationId, SessionId, UserId};
-use azekura_core::roster::{Appointment, Client, Designation, Notice, Organisation, Session, User};
+use azekura_core::roster::{
+    Appointment, Client, Designation, Notice, Organisation, Session, Training, User,
+};
 use uuid::Uuid;
 
 use super::Result;
 use super::head::{Head, Seal, Seals};
-use super::roster::TrainingRow;
 use super::sealed::{Kept, Reading, Sealed};
 use super::verify::table;
 use super::write::Commit;
@@ -52,7 +53,7 @@ pub enum AuthorityRow {
     /// A sign-in.
     Session(Kept<Session>),
     /// A training.
-    Training(Kept<TrainingRow>),
+    Training(Kept<Training>),
     /// An account.
     User(Kept<User>),
 }
@@ -75,7 +76,7 @@ pub struct Authority {
     notices: Shelf<OrganisationId, Notice>,
     organisations: Shelf<(), Organisation>,
     sessions: Shelf<String, Session>,
-    trainings: Shelf<OrgUser, TrainingRow>,
+    trainings: Shelf<OrgUser, Training>,
     users: Shelf<(), User>,
     seals: BTreeMap<Table, Seal>,
     forged: BTreeSet<Table>,
@@ -99,7 +100,7 @@ pub async fn fetch(reading: &mut Reading<'_>, seals: &Seals, tables: &[Table]) -
             Table::Appointment => rows::<Appointment>(reading, seal).await?,
             Table::Client => rows::<Client>(reading, seal).await?,
             Table::Notice => rows::<Notice>(reading, seal).await?,
-            Table::Training => rows::<TrainingRow>(reading, seal).await?,
+            Table::Training => rows::<Training>(reading, seal).await?,
             Table::Attempts
             | Table::Credential
             | Table::ClientUse
@@ -109,7 +110,8 @@ pub async fn fetch(reading: &mut Reading<'_>, seals: &Seals, tables: &[Table]) -
             | Table::Change
             | Table::Purge
             | Table::Certificate
-            | Table::Enrolment => continue,
+            | Table::Enrolment
+            | Table::TrainingPlan => continue,
         };
         fetched.push((*wanted, seal, rows));
     }
@@ -241,7 +243,7 @@ impl Authority {
         &self,
         org: OrganisationId,
         user: UserId,
-    ) -> impl Iterator<Item = &Kept<TrainingRow>> {
+    ) -> impl Iterator<Item = &Kept<Training>> {
         self.trainings.of(&(org, user))
     }
 
@@ -258,7 +260,7 @@ impl Authority {
             notices: Shelf::new(|row| vec![row.org]),
             organisations: Shelf::new(|_| vec![()]),
             sessions: Shelf::new(|row| vec![row.token_mac.clone()]),
-            trainings: Shelf::new(|row| vec![(row.training.org, row.training.user)]),
+            trainings: Shelf::new(|row| vec![(row.org, row.user)]),
             users: Shelf::new(|_| vec![()]),
             seals: BTreeMap::new(),
             forged: BTreeSet::new(),
@@ -299,7 +301,8 @@ impl Authority {
             | Table::Change
             | Table::Purge
             | Table::Certificate
-            | Table::Enrolment => {}
+            | Table::Enrolment
+            | Table::TrainingPlan => {}
         }
         self.seals.remove(&table);
         self.forged.remove(&table);

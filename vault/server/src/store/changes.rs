@@ -1,9 +1,9 @@
 //! Changes that wait, or waited, for a second person.
 
-use azekura_core::change::{Change, ChangeState, Content};
+use azekura_core::change::{Change, ChangeState};
 use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
-use azekura_core::id::{ChangeId, OrganisationId, PersonId};
+use azekura_core::id::{ChangeId, OrganisationId};
 use azekura_core::time::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -75,23 +75,6 @@ pub const fn state_code(state: &ChangeState) -> &'static str {
     }
 }
 
-/// Whose record the change is about, if it is about one.
-fn person_of(content: &Content) -> Option<PersonId> {
-    match content {
-        Content::Correct(proposal) | Content::Register(proposal) => Some(proposal.person),
-        Content::FactCorrected(correction) => Some(correction.person),
-        Content::Appointment(_)
-        | Content::Client(_)
-        | Content::ClientAmended(_)
-        | Content::Designation(_)
-        | Content::Notice(_)
-        | Content::Organisation(_)
-        | Content::Settings(_)
-        | Content::Unlock(_)
-        | Content::User(_) => None,
-    }
-}
-
 impl Sealed for Change {
     type Body = Self;
     type Columns = ChangeColumns;
@@ -112,7 +95,7 @@ impl Sealed for Change {
             org_id: self.org.map(Uuid::from),
             state: String::from(state_code(&self.state)),
             kind: String::from(self.content.code()),
-            person_id: person_of(&self.content).map(Uuid::from),
+            person_id: self.content.person().map(Uuid::from),
             expires_at: self.expires_at.as_millis(),
             created_at: self.proposed_at.as_millis(),
         }

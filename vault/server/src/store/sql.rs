@@ -156,10 +156,17 @@ impl Statement<'_> {
     }
 }
 
-/// Binds values to a SQL literal for whichever engine the transaction is on; or to two literals,
-/// each with its own values, where the engines have no common text.
+/// Binds values to a SQL literal, or to literals joined at compile time, for whichever engine the
+/// transaction is on; or to two literals, each with its own values, where the engines have no common
+/// text.
 macro_rules! sql {
     ($tx:expr, $sql:literal $(, $value:expr)* $(,)?) => {
+        $crate::store::sql::sql!(@ $tx, $sql $(, $value)*)
+    };
+    ($tx:expr, concat!($($part:literal),+ $(,)?) $(, $value:expr)* $(,)?) => {
+        $crate::store::sql::sql!(@ $tx, concat!($($part),+) $(, $value)*)
+    };
+    (@ $tx:expr, $sql:expr $(, $value:expr)*) => {
         match &mut *$tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let query = sqlx::query($sql)$(.bind($value))*;

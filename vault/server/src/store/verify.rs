@@ -7,7 +7,7 @@ use azekura_core::crypto::row::{Sum, Table};
 use azekura_core::purge::Purge;
 use azekura_core::roster::{
     Appointment, Client, ClientUse, Credential, Designation, Enrolment, Notice, Organisation,
-    Session, User,
+    Session, Training, TrainingPlan, User,
 };
 use azekura_core::sign_in::{Attempts, Device};
 use uuid::Uuid;
@@ -17,7 +17,6 @@ use super::head::{Head, Seal, Seals};
 use super::ledger::Mark;
 use super::numbers::NumberRow;
 use super::people::PersonRow;
-use super::roster::TrainingRow;
 use super::sealed::{Kept, Raw, Reading, Sealed};
 use super::sql::{Tx, sql};
 use super::{Error, Result, idempotency, index, purges};
@@ -112,9 +111,10 @@ pub const fn name(table: Table) -> &'static str {
         Table::Purge => Purge::WHAT,
         Table::Certificate => CertificateRow::WHAT,
         Table::Enrolment => Enrolment::WHAT,
-        Table::Training => TrainingRow::WHAT,
+        Table::Training => Training::WHAT,
         Table::Attempts => Attempts::WHAT,
         Table::Device => Device::WHAT,
+        Table::TrainingPlan => TrainingPlan::WHAT,
     }
 }
 
@@ -141,9 +141,10 @@ pub(super) async fn marks(
         Table::Purge => check::<Purge>(reading, seals).await,
         Table::Certificate => check::<CertificateRow>(reading, seals).await,
         Table::Enrolment => check::<Enrolment>(reading, seals).await,
-        Table::Training => check::<TrainingRow>(reading, seals).await,
+        Table::Training => check::<Training>(reading, seals).await,
         Table::Attempts => check::<Attempts>(reading, seals).await,
         Table::Device => check::<Device>(reading, seals).await,
+        Table::TrainingPlan => check::<TrainingPlan>(reading, seals).await,
     }
 }
 

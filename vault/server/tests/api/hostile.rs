@@ -94,7 +94,7 @@ fn calls(office: &Office) -> Vec<(String, Value)> {
         (office.url("/training"), json!({"user": user, "on": "2026-04-01", "subject": "試験"})),
         (
             office.url("/notices"),
-            json!({"bundles": ["withholding"], "text": "試験",
+            json!({"bundles": ["withholding"], "texts": {"employee": "試験"},
             "channel": "paper", "from": "2026-04-01"}),
         ),
         (

@@ -30,7 +30,7 @@ impl Office {
         vault.handler(&org, &manager.1, (&suzuki.0, &suzuki.1), &all).await;
         let office = Self { vault, org, manager, sato, suzuki };
         let today = office.vault.app.clock.now().tokyo_date().to_string();
-        let notice = json!({"bundles": ["withholding"], "text": "利用目的の通知（試験）",
+        let notice = json!({"bundles": ["withholding"], "texts": {"employee": "利用目的の通知（試験）"},
             "channel": "paper", "from": today});
         let change = office.post("/notices", &office.manager.1, notice).await;
         let path = format!("/changes/{}/approve", text(&change["id"]));

@@ -264,7 +264,10 @@ impl TestVault {
         let path = format!("{path}/{}/accept", text(&change["content"]["id"]));
         self.post(&path, user.1, json!({"pledge": 1})).await.expect(200);
         let training = json!({"user": user.0, "on": today, "subject": "試験"});
-        self.post(&format!("/v1/orgs/{org}/training"), manager, training).await.expect(201);
+        let path = format!("/v1/orgs/{org}/training");
+        let written = self.post(&path, manager, training).await.expect(201);
+        let path = format!("{path}/{}/confirm", text(&written["id"]));
+        self.post(&path, user.1, Value::Null).await.expect(200);
     }
 
     /// The one-time code of this moment.

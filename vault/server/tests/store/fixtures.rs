@@ -252,7 +252,7 @@ pub(crate) fn notice(org: OrganisationId, version: u32) -> Notice {
         org,
         version,
         bundles: [].into_iter().collect(),
-        text: "見本".to_owned(),
+        texts: [(PersonKind::Employee, "見本".to_owned())].into(),
         channel: "paper".to_owned(),
         from: day("2026-04-01"),
     }

@@ -3,7 +3,6 @@
 use azekura::store::authority::{self, Authority};
 use azekura::store::certificates::{self, CertificateRow};
 use azekura::store::idempotency::{self, Answered};
-use azekura::store::roster::TrainingRow;
 use azekura::store::{
     Error, Kept, accounts, audit, bulk, changes, clients, notices, purges, roster, sessions,
 };
@@ -12,7 +11,7 @@ use azekura_core::change::{Change, Content, EXPIRES_AFTER_DAYS, Maker};
 use azekura_core::id::{OrganisationId, PersonId};
 use azekura_core::purge::{Item, Purge, PurgeState, digest};
 use azekura_core::roster::{
-    Client, ClientUse, Credential, Enrolment, EnrolmentState, Rank, Session, Training,
+    Client, ClientUse, Credential, Enrolment, EnrolmentState, Rank, Session, Training, TrainingPlan,
 };
 use azekura_core::sign_in::Counter;
 use azekura_core::time::Timestamp;
@@ -93,11 +92,28 @@ async fn sessions_are_found_and_end(vault: Vault) {
 async fn the_roster_of_an_organisation_is_listed(vault: Vault) {
     let (org, other): (OrganisationId, OrganisationId) = (uuid().into(), uuid().into());
     let training = Training {
+        id: uuid().into(),
         org,
         user: uuid().into(),
         on: day("2026-04-01"),
         subject: "試験".to_owned(),
+        plan: None,
         recorded_by: uuid().into(),
+        confirmed_at: None,
+        extension: None,
+    };
+    let text = || "見本".to_owned();
+    let plan = TrainingPlan {
+        id: uuid().into(),
+        org,
+        section: text(),
+        content: text(),
+        teacher: text(),
+        audience: text(),
+        means: text(),
+        cycle: text(),
+        written_at: NOW,
+        ended_at: None,
     };
     vault
         .write(async |write| {
@@ -106,13 +122,17 @@ async fn the_roster_of_an_organisation_is_listed(vault: Vault) {
             write.insert(appointment(org)).await.unwrap();
             write.insert(notice(org, 2)).await.unwrap();
             write.insert(notice(org, 1)).await.unwrap();
-            write.insert(TrainingRow { id: uuid(), training: training.clone() }).await.unwrap();
+            write.insert(training.clone()).await.unwrap();
+            let kept = write.insert(plan.clone()).await.unwrap();
+            write.replace(&kept, plan.clone()).await.unwrap();
         })
         .await;
     let mut read = vault.read().await;
     assert_eq!(roster::designations(&mut read, org).await.unwrap().len(), 1);
     assert_eq!(roster::appointments(&mut read, org).await.unwrap().len(), 1);
-    assert_eq!(roster::trainings(&mut read, org).await.unwrap()[0].training, training);
+    assert_eq!(*roster::trainings(&mut read, org).await.unwrap()[0], training);
+    assert_eq!(*roster::training_plan(&mut read, org).await.unwrap()[0], plan);
+    assert_eq!(roster::training_plan(&mut read, other).await.unwrap().len(), 0);
     assert_eq!(roster::trainings(&mut read, other).await.unwrap().len(), 0);
     let versions = notices::of_org(&mut read, org).await.unwrap();
     assert_eq!(versions.iter().map(|notice| notice.version).collect::<Vec<_>>(), [1, 2]);

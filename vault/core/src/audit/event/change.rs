@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::Digest;
 use crate::id::{
     AppointmentId, ChangeId, ClientId, DesignationId, FactId, NoticeId, OrganisationId, PersonId,
-    UserId,
+    TrainingId, UserId,
 };
 
 /// What a change is about.
@@ -26,6 +26,8 @@ pub enum Subject {
     Organisation(OrganisationId),
     /// A person's record.
     Person(PersonId),
+    /// A training.
+    Training(TrainingId),
     /// An account.
     User(UserId),
 }

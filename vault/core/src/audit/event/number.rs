@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::audit::{Digest, digest};
-use crate::id::{ChangeId, PersonId, PurgeId, ReadId, SlotId, short};
+use crate::id::{ChangeId, NoticeId, PersonId, PurgeId, ReadId, SlotId, short};
 
 /// A person and the version of the record that is meant, shown as `<22 base64url>.<version>`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -80,6 +80,20 @@ pub enum NumberEvent {
         /// Which version of the record.
         version: u64,
     },
+    /// A record is bound to other purposes, by what its person was told (利用目的の変更).
+    #[serde(rename = "number.rebound")]
+    Rebound {
+        /// The change that two people agreed on.
+        change: ChangeId,
+        /// The notice that told the person.
+        notice: NoticeId,
+        /// Whose.
+        person: PersonId,
+        /// The bundles it is bound to from now on.
+        purposes: Vec<String>,
+        /// Which version of the record.
+        version: u64,
+    },
     /// The key of a record version is gone.
     #[serde(rename = "number.destroyed")]
     Destroyed {
@@ -141,7 +155,9 @@ pub enum NumberEvent {
 impl NumberEvent {
     pub(super) fn people(&self) -> Vec<PersonId> {
         match self {
-            Self::Activated { person, .. } | Self::Destroyed { person, .. } => vec![*person],
+            Self::Activated { person, .. }
+            | Self::Destroyed { person, .. }
+            | Self::Rebound { person, .. } => vec![*person],
             Self::ReleaseIntent { people, .. } => people.iter().map(|one| one.person).collect(),
             Self::ReleaseOutcome { .. } => Vec::new(),
             Self::ReleaseRefused { refused, .. } => {

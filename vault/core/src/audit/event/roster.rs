@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AppointmentId, ChangeId, ClientId, DesignationId, NoticeId, OrganisationId, UserId,
+    AppointmentId, ChangeId, ClientId, DesignationId, NoticeId, OrganisationId, TrainingId,
+    TrainingPlanId, UserId,
 };
 use crate::time::{CivilDate, Timestamp};
 
@@ -202,11 +203,45 @@ pub enum RosterEvent {
         /// One line per setting.
         settings: Vec<SettingChange>,
     },
-    /// A manager wrote down who attended a training.
+    /// An attendee confirmed a training, which counts from now on.
+    #[serde(rename = "training.confirmed")]
+    TrainingConfirmed {
+        /// The training.
+        training: TrainingId,
+        /// Who attended.
+        user: UserId,
+    },
+    /// Two people gave a training more days.
+    #[serde(rename = "training.extended")]
+    TrainingExtended {
+        /// The change that two people agreed on.
+        change: ChangeId,
+        /// The training.
+        training: TrainingId,
+        /// The last day it counts.
+        until: CivilDate,
+        /// Who attended.
+        user: UserId,
+    },
+    /// A line was taken out of the training plan.
+    #[serde(rename = "training_plan.ended")]
+    TrainingPlanEnded {
+        /// The line.
+        plan: TrainingPlanId,
+    },
+    /// A line was written into the training plan.
+    #[serde(rename = "training_plan.written")]
+    TrainingPlanWritten {
+        /// The line.
+        plan: TrainingPlanId,
+    },
+    /// Another person wrote down who attended a training.
     #[serde(rename = "training.recorded")]
     TrainingRecorded {
         /// On which day.
         on: CivilDate,
+        /// The training.
+        training: TrainingId,
         /// Who attended.
         user: UserId,
     },

@@ -29,6 +29,7 @@ struct State {
     numbers: HashMap<String, String>,
     left: HashMap<String, i64>,
     purge: Option<Value>,
+    training: Value,
 }
 
 /// Serves `listener`; the answers within the range, counted from 0, are twisted.
@@ -112,12 +113,11 @@ impl State {
             (false, ["changes"]) => self.register(caller, body),
             (false, ["changes", id, "check"]) => self.check(id, caller, body),
             (false, ["changes", id, "approve"]) => (200, self.approve(id, caller)),
-            (false, ["training"]) => (
-                201,
-                json!({"id": "trn_1", "user": body["user"],
-                "on": body["on"], "subject": body["subject"], "recorded_by": caller,
-                "valid_until": "2027-11-30"}),
-            ),
+            (false, ["training"]) => (201, self.train(caller, body)),
+            (false, ["training", _, "confirm"]) => {
+                self.training["confirmed_at"] = json!(AT);
+                (200, self.training.clone())
+            }
             (false, ["clients", _, "secret"]) => (200, json!({"key": "key-usr_4"})),
             (false, [kind @ ("appointments" | "designations" | "notices" | "clients")]) => {
                 (202, self.offer(kind.trim_end_matches('s'), body, caller))
@@ -162,6 +162,13 @@ impl State {
             (true, ["certificates", _]) => (200, json!({"certificate": "見本"})),
             _ => problem(404, "not-found"),
         }
+    }
+
+    fn train(&mut self, caller: &str, body: &Value) -> Value {
+        self.training = json!({"id": "trn_1", "user": body["user"], "on": body["on"],
+            "subject": body["subject"], "plan": null, "recorded_by": caller,
+            "confirmed_at": null, "extended": false, "valid_until": "2027-11-30"});
+        self.training.clone()
     }
 
     fn session(&self, id: &str) -> Value {

@@ -9,7 +9,8 @@ use azekura_client::wire::changes::{Change, ChangesQuery, Content};
 use azekura_client::wire::clients::NewClient;
 use azekura_client::wire::number::SecretText;
 use azekura_client::wire::page::PageQuery;
-use azekura_client::wire::roster::{NewAppointment, NewDesignation, NewNotice, NewTraining};
+use azekura_client::wire::roster::{NewAppointment, NewDesignation, NewNotice};
+use azekura_client::wire::training::NewTraining;
 use azekura_client::{Client, Org, SecretString};
 use secrecy::ExposeSecret;
 
@@ -234,11 +235,19 @@ async fn designate(
     let held = held.context("could not accept a designation")?;
     must_be("whose designation it is", &held.user, &member.id)?;
     must_hold("the designation is accepted", held.accepted_at.is_some())?;
+    train(org, manager, member, today).await
+}
+
+/// The manager writes the training down, and its attendee confirms it.
+async fn train(org: &str, manager: &Member, member: &Member, on: String) -> anyhow::Result<()> {
     let subject = String::from("特定個人情報の取扱い（見本）");
-    let training = NewTraining { user: member.id.clone(), on: today.clone(), subject };
+    let training = NewTraining { user: member.id.clone(), on: on.clone(), subject, plan: None };
     let training = manager.org(org).record_training(&training).await;
     let training = training.context("could not record a training")?;
-    must_be("the day of a training", training.on, today).map(drop)
+    let confirmed = member.org(org).confirm_training(&training.id).await;
+    let confirmed = confirmed.context("could not confirm a training")?;
+    must_hold("the training counts", confirmed.confirmed_at.is_some())?;
+    must_be("the day of a training", confirmed.on, on).map(drop)
 }
 
 /// The manager publishes; a handler reads it through and approves.
@@ -250,7 +259,7 @@ async fn publish(
 ) -> anyhow::Result<()> {
     let notice = NewNotice {
         bundles: texts(&BUNDLES),
-        text: String::from(NOTICE),
+        texts: KINDS.into_iter().map(|kind| (kind.into(), NOTICE.into())).collect(),
         channel: String::from("intranet"),
         from: stage.clock.now().tokyo_date().to_string(),
     };

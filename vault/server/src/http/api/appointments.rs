@@ -17,7 +17,7 @@ use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
 use crate::http::{parse, render, show};
-use crate::service::{appointments, change, roster, staff};
+use crate::service::{appointments, change, staff};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -42,8 +42,8 @@ async fn list_appointments(
     Query(query): Query<PageQuery>,
 ) -> Answer {
     let paging = paging(query.limit, query.cursor)?;
-    let all = roster::all(&app, &actor, org).await?;
-    Ok(render::slice(&all.appointments, &paging, show::roster::appointment)?)
+    let all = appointments::all(&app, &actor, org).await?;
+    Ok(render::slice(&all, &paging, show::roster::appointment)?)
 }
 
 /// Propose a role

@@ -16,7 +16,7 @@ use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, Watching, paging};
 use crate::http::{parse, render, show};
 use crate::service::submit::NumberKind;
-use crate::service::{change, check, events, submit};
+use crate::service::{change, check, events, notices, submit};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -73,6 +73,10 @@ async fn propose_change(
             let (person, (fact, with, reason)) = parse::facts::correction(&new, today)?;
             let correction = (person, fact, with);
             events::propose_correction(&app, &actor, org, correction, reason).await?
+        }
+        NewChange::Rebind(new) => {
+            let new = parse::changes::rebinding(&new)?;
+            notices::propose_rebinding(&app, &actor, org, new).await?
         }
         NewChange::Register(new) => {
             let new = parse::changes::number(&new, NumberKind::Register)?;

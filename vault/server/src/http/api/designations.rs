@@ -18,7 +18,7 @@ use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
 use crate::http::{parse, render, show};
-use crate::service::{change, designations, roster};
+use crate::service::{change, designations};
 
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -43,8 +43,8 @@ async fn list_designations(
     Query(query): Query<PageQuery>,
 ) -> Answer {
     let paging = paging(query.limit, query.cursor)?;
-    let all = roster::all(&app, &actor, org).await?;
-    Ok(render::slice(&all.designations, &paging, show::roster::designation)?)
+    let all = designations::all(&app, &actor, org).await?;
+    Ok(render::slice(&all, &paging, show::roster::designation)?)
 }
 
 /// Propose a roster line

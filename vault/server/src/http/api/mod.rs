@@ -6,14 +6,16 @@ mod changes;
 mod clients;
 mod designations;
 mod health;
+mod ledgers;
 mod log;
+mod notices;
 mod people;
 mod purges;
 mod purposes;
 mod reads;
 mod release;
-mod roster;
 mod sessions;
+mod trainings;
 mod users;
 mod vault;
 
@@ -37,13 +39,15 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(accounts::routes())
         .merge(appointments::routes())
         .merge(designations::routes())
-        .merge(roster::routes())
+        .merge(trainings::routes())
+        .merge(notices::routes())
         .merge(clients::routes())
         .merge(purposes::routes())
         .merge(people::routes())
         .merge(changes::routes())
         .merge(reads::routes())
         .merge(purges::routes())
+        .merge(ledgers::routes())
         .merge(log::routes())
         .merge(health::routes())
 }

@@ -8,6 +8,7 @@ use azekura_wire::changes as wire;
 use super::Faults;
 use crate::http::problem::Failed;
 use crate::service::change::Search;
+use crate::service::notices::NewPurposes;
 use crate::service::submit::{NewNumber, NumberKind};
 
 /// The states of a change, as the API names them.
@@ -42,6 +43,22 @@ pub(in crate::http) fn number(
         },
     );
     faults.finish(read)
+}
+
+/// Other purposes for a record.
+pub(in crate::http) fn rebinding(new: &wire::NewPurposes) -> Result<NewPurposes, Failed> {
+    let mut faults = Faults::default();
+    let person = faults.id("/person", &new.person);
+    let purposes = faults.bundles("/purposes", &new.purposes);
+    let notice = faults.optional(new.notice.as_ref(), |f, text| f.id("/notice", text));
+    let reason = faults.free("/reason", &new.reason);
+    let read = person.zip(purposes).zip(reason);
+    faults.finish(read.map(|((person, purposes), reason)| NewPurposes {
+        person,
+        purposes,
+        notice,
+        reason,
+    }))
 }
 
 /// The blind entry.

@@ -5,9 +5,11 @@ pub(super) mod accounts;
 pub(super) mod changes;
 pub(super) mod clients;
 pub(super) mod facts;
+pub(super) mod ledgers;
 pub(super) mod people;
 pub(super) mod reads;
 pub(super) mod roster;
+pub(super) mod training;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

@@ -1,7 +1,9 @@
-//! Roles, roster lines, training and notices.
+//! Roles, roster lines and notices.
+
+use std::collections::BTreeMap;
 
 use azekura_core::access::Scope;
-use azekura_core::id::UserId;
+use azekura_core::person::PersonKind;
 use azekura_core::time::CivilDate;
 use azekura_wire::roster as wire;
 
@@ -9,7 +11,7 @@ use super::Faults;
 use crate::http::problem::Failed;
 use crate::service::appointments::Offer;
 use crate::service::designations::Line;
-use crate::service::roster::NoticeText;
+use crate::service::notices::NoticeText;
 
 /// The ways in which a notice is given.
 const CHANNELS: [&str; 5] = ["intranet", "mail", "paper", "web", "work_rules"];
@@ -57,35 +59,42 @@ pub(in crate::http) fn designation(new: &wire::NewDesignation) -> Result<Line, F
     faults.finish(line)
 }
 
-/// Who attended what, on which day.
-pub(in crate::http) fn training(
-    new: &wire::NewTraining,
-) -> Result<(UserId, CivilDate, String), Failed> {
-    let mut faults = Faults::default();
-    let user = faults.id("/user", &new.user);
-    let on = faults.day("/on", &new.on);
-    let subject = faults.line("/subject", &new.subject);
-    faults.finish(user.zip(on).zip(subject).map(|((user, on), subject)| (user, on, subject)))
-}
-
 /// A version of the purpose notice.
 pub(in crate::http) fn notice(new: &wire::NewNotice) -> Result<NoticeText, Failed> {
     let mut faults = Faults::default();
     let bundles = faults.bundles("/bundles", &new.bundles);
-    let text = faults.page("/text", &new.text);
+    let texts = faults.texts(&new.texts);
     let channel = CHANNELS.into_iter().find(|channel| *channel == new.channel);
     let channel = channel.or_else(|| {
         faults.add("/channel", "unknown-code", "one of the constants of the reference")
     });
     let from = faults.day("/from", &new.from);
-    let notice =
-        bundles.zip(text).zip(channel.zip(from)).map(|((bundles, text), (channel, from))| {
-            NoticeText { bundles, text, channel: String::from(channel), from }
-        });
+    let notice = bundles.zip(channel.zip(from)).map(|(bundles, (channel, from))| NoticeText {
+        bundles,
+        texts,
+        channel: String::from(channel),
+        from,
+    });
     faults.finish(notice)
 }
 
 impl Faults {
+    /// What people of each kind are shown, at least one.
+    fn texts(&mut self, texts: &BTreeMap<String, String>) -> BTreeMap<PersonKind, String> {
+        if texts.is_empty() {
+            self.add::<()>("/texts", "required", "at least one");
+        }
+        let mut read = BTreeMap::new();
+        for (at, (kind, text)) in texts.iter().enumerate() {
+            // A key that is no constant is not repeated: its place stands for it.
+            let kind = self.code::<PersonKind>(&format!("/texts/{at}"), kind);
+            let pointer = kind.map_or_else(|| at.to_string(), |kind| kind.to_string());
+            let text = self.page(&format!("/texts/{pointer}"), text);
+            read.extend(kind.zip(text));
+        }
+        read
+    }
+
     /// Purposes and kinds of people.
     pub(super) fn scope(&mut self, purposes: &[String], kinds: &[String]) -> Option<Scope> {
         let purposes = self.works("/purposes", purposes);

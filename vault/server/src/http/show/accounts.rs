@@ -6,7 +6,7 @@ use azekura_wire::accounts as wire;
 use azekura_wire::number::SecretText;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{code, codes, text};
+use super::{code, codes, text, training};
 use crate::service::enrolments::Begun;
 use crate::service::sessions::{Opened, Place};
 use crate::service::staff::Staffing;
@@ -38,6 +38,7 @@ pub(in crate::http) fn place(place: &Place) -> wire::Membership {
         name: place.name.clone(),
         roles: codes(&place.roles),
         capabilities: codes(&place.capabilities),
+        training: training::own(place.training),
     }
 }
 

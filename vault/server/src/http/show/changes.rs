@@ -53,10 +53,25 @@ fn content(change: &Change) -> wire::Content {
         }),
         Content::Notice(notice) => wire::Content::Notice(roster::notice(notice)),
         Content::Organisation(new) => wire::Content::Organisation(organisation(new)),
+        Content::Rebind(rebinding) => wire::Content::Rebind(wire::Rebinding {
+            person: rebinding.person.to_string(),
+            before: codes(rebinding.before.bundles()),
+            purposes: codes(rebinding.purposes.bundles()),
+            notice: rebinding.notice.to_string(),
+            reason: rebinding.reason.clone(),
+        }),
         Content::Register(proposal) => wire::Content::Register(proposed(proposal)),
         Content::Settings(settings) => wire::Content::Settings(accounts::settings(settings)),
         Content::Unlock(locked) => {
             wire::Content::Unlock(wire::Unlocked { user: locked.user.to_string() })
+        }
+        Content::TrainingExtension(extension) => {
+            wire::Content::TrainingExtension(wire::TrainingExtension {
+                training: extension.training.to_string(),
+                user: extension.user.to_string(),
+                until: extension.until.to_string(),
+                reason: extension.reason.clone(),
+            })
         }
         Content::User(new) => wire::Content::User(wire::ProposedUser {
             user: new.user.to_string(),

@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod changes;
 pub(super) mod clients;
+pub(super) mod ledgers;
 pub(super) mod log;
 pub(super) mod people;
 pub(super) mod purges;
@@ -10,6 +11,7 @@ pub(super) mod purposes;
 pub(super) mod reads;
 pub(super) mod retention;
 pub(super) mod roster;
+pub(super) mod training;
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,7 +1,7 @@
-//! Roles, roster lines, training and notices.
+//! Roles, roster lines and notices.
 
 use azekura_core::change::{Change, ChangeState, Content};
-use azekura_core::roster::{Appointment, Designation, Notice, Pledge, Training};
+use azekura_core::roster::{Appointment, Designation, Notice, Pledge};
 use azekura_wire::roster as wire;
 
 use super::{codes, text};
@@ -64,24 +64,13 @@ pub(in crate::http) fn accepted_appointment(change: &Change) -> Option<wire::App
     Some(appointment(role))
 }
 
-/// A training someone attended.
-pub(in crate::http) fn training(training: &Training) -> wire::Training {
-    wire::Training {
-        user: training.user.to_string(),
-        on: training.on.to_string(),
-        subject: training.subject.clone(),
-        recorded_by: training.recorded_by.to_string(),
-        valid_until: training.valid_until().to_string(),
-    }
-}
-
 /// A version of the purpose notice.
 pub(in crate::http) fn notice(notice: &Notice) -> wire::Notice {
     wire::Notice {
         id: notice.id.to_string(),
         version: notice.version,
         bundles: codes(notice.bundles.bundles()),
-        text: notice.text.clone(),
+        texts: notice.texts.iter().map(|(kind, text)| (kind.to_string(), text.clone())).collect(),
         channel: notice.channel.clone(),
         from: notice.from.to_string(),
     }
