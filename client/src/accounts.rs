@@ -6,6 +6,7 @@ use azekura_wire::accounts::{
     Unlock, User,
 };
 use azekura_wire::changes::{Change, ChangesQuery, Rejection};
+use azekura_wire::emergencies::{Emergency, NewEmergencyReview};
 use azekura_wire::log::Checkpoint;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::purposes::{Purposes, PurposesQuery};
@@ -135,6 +136,20 @@ impl Client {
     /// The caller's own change, taken back.
     pub async fn withdraw_vault_change(&self, id: &str) -> Result<Change, Error> {
         self.act(self.url(&["v1", "changes", id, "withdraw"])).await
+    }
+
+    /// A page of uses of the recovery shares.
+    pub async fn emergencies(&self, page: &PageQuery) -> Result<Page<Emergency>, Error> {
+        self.fetch(self.url(&["v1", "emergencies"]), page).await
+    }
+
+    /// The use of the recovery shares, reviewed by an auditor or manager.
+    pub async fn review_emergency(
+        &self,
+        id: &str,
+        review: &NewEmergencyReview,
+    ) -> Result<Emergency, Error> {
+        self.post(self.url(&["v1", "emergencies", id, "review"]), review).await
     }
 
     /// The table of purposes; with a form, what to name for it.

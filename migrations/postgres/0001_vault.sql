@@ -190,6 +190,12 @@ create index change_page on change (org_id, created_at, id);
 create index change_pending on change (expires_at, id) where state = 'pending';
 create index change_person on change (person_id) where person_id is not null;
 
+-- Uses of the recovery shares.
+create table emergency (
+    id uuid not null primary key,
+    sealed bytea not null
+);
+
 create table purge (
     id uuid not null primary key,
     org_id uuid not null,

@@ -194,6 +194,12 @@ create index change_page on change (org_id, created_at, id);
 create index change_pending on change (expires_at, id) where state = 'pending';
 create index change_person on change (person_id) where person_id is not null;
 
+-- Uses of the recovery shares.
+create table emergency (
+    id blob not null primary key check (length(id) = 16),
+    sealed blob not null
+) strict;
+
 create table purge (
     id blob not null primary key check (length(id) = 16),
     org_id blob not null check (length(org_id) = 16),

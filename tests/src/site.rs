@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
 
+use crate::process::wait_for;
 use crate::tls::Trust;
 use crate::{Answer, Caller};
 
@@ -88,6 +89,16 @@ impl Site {
 
     /// Somebody who made their credentials with a one-time token, and by that signed in.
     pub fn enrol(&self, token: &str, login: &str) -> Member {
+        self.enrol_with(token, login, 0)
+    }
+
+    /// The same with the code of the step before: that of now is left for a sign-in.
+    pub fn enrol_early(&self, token: &str, login: &str) -> Member {
+        wait_for("a step that has time left", || ((self.now)() % 30 < 20).then_some(()));
+        self.enrol_with(token, login, -1)
+    }
+
+    fn enrol_with(&self, token: &str, login: &str, steps: i64) -> Member {
         let nobody = self.anonymous();
         let password = format!("Kakuu-no-Goku {:04} aikotoba!", self.next());
         let begun = nobody
@@ -95,7 +106,7 @@ impl Site {
             .ok(201);
         let seed = text(&begun, "totp_secret");
         let path = format!("/v1/enrolments/{}/confirm", text(&begun, "id"));
-        let session = nobody.post(&path, &json!({"totp": self.code(&seed, 0)})).ok(201);
+        let session = nobody.post(&path, &json!({"totp": self.code(&seed, steps)})).ok(201);
         Member {
             user: text(&session["user"], "id"),
             login: login.to_owned(),

@@ -15,6 +15,18 @@ use crate::process::{PATIENCE, Server, program, run, wait_for};
 use crate::tls::Authority;
 use crate::{Member, Site};
 
+/// What of the test's own environment would change a vault.
+const AZEKURA: [&str; 8] = [
+    "AZEKURA_CONFIG",
+    "AZEKURA_DATA_DIR",
+    "AZEKURA_LISTEN",
+    "AZEKURA_LOG",
+    "AZEKURA_TLS_CERT",
+    "AZEKURA_TLS_KEY",
+    "AZEKURA_UNLOCK_FILE",
+    "CREDENTIALS_DIRECTORY",
+];
+
 /// A vault and the server that serves it.
 pub struct Vault {
     site: Site,
@@ -139,17 +151,43 @@ impl Deref for Vault {
 }
 
 impl Founded {
-    /// Runs `azekura init`.
+    /// Runs `azekura init` with a ceremony of files: a credential, three shares, two tokens.
     pub fn new() -> Self {
         let files = Files::new();
-        let output = run(files.opening("init").arg("--trust").arg(files.trust()));
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        fs::write(files.ceremony(), CEREMONY).expect("the ceremony is written");
+        let output = run(&mut files.init());
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let mut tokens = text.lines().filter_map(|line| line.strip_prefix("  ")).map(String::from);
-        let mut token = || tokens.next().expect("init prints two tokens");
-        Self { tokens: [token(), token()], files }
+        let token = |name| {
+            let text = fs::read_to_string(files.root().join(name)).expect("init makes two tokens");
+            String::from(text.trim())
+        };
+        Self { tokens: [token("token-1"), token("token-2")], files }
     }
 }
+
+/// A ceremony as the tests hold it.
+pub const CEREMONY: &str = r#"
+version = 1
+
+[unlock]
+credential = "credential"
+
+[recovery]
+rehearsal = "files"
+shares = [
+    { holder = "見本 一郎", file = "share-1" },
+    { holder = "見本 二郎", file = "share-2" },
+    { holder = "見本 三郎", file = "share-3" },
+]
+
+[[administrators]]
+name = "システム管理者 一"
+token = "token-1"
+
+[[administrators]]
+name = "システム管理者 二"
+token = "token-2"
+"#;
 
 impl Default for Files {
     fn default() -> Self {
@@ -200,6 +238,24 @@ impl Files {
         self.dir.path().join("vault.key")
     }
 
+    /// The file that says how the vault is made.
+    pub fn ceremony(&self) -> PathBuf {
+        self.dir.path().join("ceremony.toml")
+    }
+
+    /// What the ceremony wrote down.
+    pub fn transcript(&self) -> PathBuf {
+        self.dir.path().join("transcript.json")
+    }
+
+    /// `azekura init` as [`Files::ceremony`] says.
+    pub fn init(&self) -> Command {
+        let mut azekura = self.opening("init");
+        azekura.arg("--ceremony").arg(self.ceremony()).arg("--trust").arg(self.trust());
+        azekura.arg("--transcript").arg(self.transcript());
+        azekura
+    }
+
     /// What the servers wrote to standard output and standard error so far.
     pub fn logs(&self) -> Vec<u8> {
         let read = |name: &str| fs::read(self.dir.path().join(name)).unwrap_or_default();
@@ -215,12 +271,19 @@ impl Files {
     /// `azekura <command>` with this vault's folder and credential, and without a word of the test's
     /// own environment.
     pub fn opening(&self, command: &str) -> Command {
+        let mut azekura = self.without_secret(command);
+        azekura.arg("--unlock-file").arg(self.credential());
+        azekura
+    }
+
+    /// The same without the credential.
+    pub fn without_secret(&self, command: &str) -> Command {
         let mut azekura = Command::new(program("azekura"));
-        for name in ["CONFIG", "DATA_DIR", "LISTEN", "LOG", "TLS_CERT", "TLS_KEY"] {
-            azekura.env_remove(format!("AZEKURA_{name}"));
+        for name in AZEKURA {
+            azekura.env_remove(name);
         }
         azekura.args(command.split(' ')).current_dir(self.root());
-        azekura.arg("--data-dir").arg(self.state()).arg("--unlock-file").arg(self.credential());
+        azekura.arg("--data-dir").arg(self.state());
         azekura
     }
 
@@ -237,8 +300,19 @@ impl Files {
 
     /// Starts a server that must come up; says where it listens.
     pub fn serve(&self, listen: &str, level: &str) -> (Server, SocketAddr) {
+        self.start(&mut self.serving(listen), level)
+    }
+
+    /// Starts a server without its secret: it comes up sealed.
+    pub fn serve_sealed(&self) -> (Server, SocketAddr) {
+        let mut azekura = self.without_secret("serve");
+        azekura.args(["--listen", "127.0.0.1:0", "--allow-root"]);
+        self.start(&mut azekura, "info")
+    }
+
+    /// Starts any `azekura serve` that must come up.
+    pub fn start(&self, command: &mut Command, level: &str) -> (Server, SocketAddr) {
         let before = self.listening().len();
-        let command = &mut self.serving(listen);
         let mut server = Server::start(command.env("AZEKURA_LOG", level), self.root(), self.root());
         let address = wait_for("the server to listen", || {
             if server.ended().is_some() {
@@ -259,14 +333,18 @@ impl Files {
     ///
     /// If it serves.
     pub fn refusal(&self, listen: &str) -> String {
-        let output = self.serve_in_vain(listen);
+        self.refused(&mut self.serving(listen))
+    }
+
+    /// The same for any `azekura serve`.
+    pub fn refused(&self, command: &mut Command) -> String {
+        let output = Self::serve_in_vain(command);
         assert!(!output.status.success(), "it ended without a word");
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 
-    fn serve_in_vain(&self, listen: &str) -> Output {
-        let mut child = self
-            .serving(listen)
+    fn serve_in_vain(command: &mut Command) -> Output {
+        let mut child = command
             .stdin(std::process::Stdio::null())
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())

@@ -89,8 +89,15 @@ fn without_its_database_a_vault_is_refused_and_none_is_made() {
     put_back(&vault, &[]);
     assert!(vault.refusal("127.0.0.1:0").contains("could not find the database file"));
     assert!(database(&vault).is_empty(), "an empty vault lies over an old keyring");
-    let init = run(vault.opening("init").arg("--trust").arg(vault.fresh("trust")));
+    let mut init = vault.opening("init");
+    init.arg("--ceremony").arg(vault.ceremony()).arg("--trust").arg(vault.fresh("trust"));
+    for made in ["share-1", "share-2", "share-3", "token-1", "token-2"] {
+        fs::remove_file(vault.root().join(made)).unwrap();
+    }
+    let init = run(init.arg("--transcript").arg(vault.fresh("transcript")));
+    assert!(String::from_utf8_lossy(&init.stderr).contains("there is a vault in"));
     assert!(!init.status.success(), "init lays a new vault over an old keyring");
+    assert!(!vault.root().join("share-1").exists());
     for other in [&b""[..], &[0; 4096], b"SQLite format 3\0 and no more"] {
         put_back(&vault, &[(String::from("vault.db"), other.to_vec())]);
         refused_untouched(&vault);

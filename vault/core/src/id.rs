@@ -83,6 +83,8 @@ ids! {
     ClientId = "cli";
     /// A line of the roster (取扱担当者の指定).
     DesignationId = "dsg";
+    /// One use of the recovery shares.
+    EmergencyId = "emg";
     /// A one-time right to make one's own credentials.
     EnrolmentId = "enr";
     /// A fact about a relationship that moves a retention clock.

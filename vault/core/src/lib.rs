@@ -11,6 +11,7 @@ pub mod canonical;
 pub mod certificate;
 pub mod change;
 pub mod crypto;
+pub mod emergency;
 pub mod id;
 pub mod identity;
 pub mod number;

@@ -111,6 +111,11 @@ impl StateDir {
         write().map_err(|source| failed("replace", &path, source))
     }
 
+    /// Removes a file, if it is there.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        remove_if_there(&self.path(name))
+    }
+
     /// Adds a line to a file and waits until it is on disk.
     pub fn append(&self, name: &str, line: &str) -> Result<()> {
         let path = self.path(name);
@@ -205,6 +210,16 @@ impl Tombstones {
     fn set(&self) -> std::sync::MutexGuard<'_, HashSet<SlotId>> {
         self.buried.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// Writes a file that is not there yet, readable by its owner only, and waits until it is on disk.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || -> io::Result<()> {
+        let mut file = no_follow().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|source| failed("make", path, source))
 }
 
 fn record(slot: SlotId, key: &RowKey) -> Vec<u8> {

@@ -3,6 +3,7 @@
 //! | Module | Routes |
 //! |---|---|
 //! | [`accounts`] | sessions, enrolments, users, organisations, settings |
+//! | [`emergencies`] | uses of the recovery shares |
 //! | [`roster`] | appointments, designations, training, notices, API clients |
 //! | [`purposes`] | the closed table of purposes and bundles |
 //! | [`people`] | people and their relationships, always masked |
@@ -28,6 +29,7 @@
 pub mod accounts;
 pub mod changes;
 pub mod clients;
+pub mod emergencies;
 pub mod ledgers;
 pub mod log;
 pub mod number;

@@ -23,7 +23,7 @@ use crate::canonical::{DecodeError, Decoder, Encoder};
 use crate::id::VaultId;
 
 use super::sealed_master::SLOT_SIZE;
-pub use super::sealed_master::{SealedMaster, SlotRandom, Unlock};
+pub use super::sealed_master::{SealedMaster, SlotKind, SlotRandom, Unlock};
 
 const MAGIC: &[u8; 4] = b"MNKR";
 const VERSION: u8 = 1;

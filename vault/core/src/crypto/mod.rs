@@ -12,6 +12,8 @@ pub mod keyring;
 mod keys;
 pub mod node_key;
 pub mod passphrase;
+pub mod phrase;
+pub mod recovery;
 pub mod row;
 mod seal;
 mod sealed_master;

@@ -50,6 +50,8 @@ pub enum Table {
     Attempts = 17,
     /// Devices from which people signed in.
     Device = 18,
+    /// Uses of the recovery shares.
+    Emergency = 19,
     /// The plan of trainings.
     TrainingPlan = 23,
 }
@@ -134,7 +136,7 @@ impl RowKey {
 
 impl Table {
     /// Every sealed table, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Organisation,
         Self::User,
         Self::Credential,
@@ -153,6 +155,7 @@ impl Table {
         Self::Training,
         Self::Attempts,
         Self::Device,
+        Self::Emergency,
         Self::TrainingPlan,
     ];
 

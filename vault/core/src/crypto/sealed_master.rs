@@ -1,7 +1,7 @@
 //! Slots of the keyring file, each holding the master key under one unlock secret.
 //!
 //! `type u8 | rsv u8 | slot uuid[16] | kdf salt[32] | argon2 m,t,p 3×u32 | salt[24] | commit[32] |
-//! sealed MK[48] | pad to 192`. For a credential the KDF's fields are zero.
+//! sealed MK[48] | pad to 192`. For a credential and for recovery the KDF's fields are zero.
 
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use uuid::Uuid;
@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::context::{Context, Kind};
 use super::passphrase::{Cost, stretch};
+use super::recovery::{Recovered, ShareSet};
 use super::seal::{Salt, Seal};
 use super::{IntegrityFailure, MasterKey};
 use crate::canonical::{DecodeError, Decoder, Encoder};
@@ -18,6 +19,7 @@ pub(crate) const SLOT_SIZE: usize = 192;
 
 const PASSPHRASE: u8 = 1;
 const CREDENTIAL: u8 = 2;
+const RECOVERY: u8 = 3;
 
 /// What opens a keyring.
 pub enum Unlock {
@@ -25,6 +27,19 @@ pub enum Unlock {
     Credential(SecretBox<[u8; 32]>),
     /// What a person types.
     Passphrase(SecretString),
+    /// What two recovery shares give.
+    Shares(Recovered),
+}
+
+/// What opens a slot.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SlotKind {
+    /// 32 random bytes.
+    Credential,
+    /// What a person types.
+    Passphrase,
+    /// Two of three recovery shares.
+    Recovery,
 }
 
 /// The master key, sealed under one unlock secret: 192 bytes of the keyring file.
@@ -85,6 +100,30 @@ impl SealedMaster {
         fields.encode()
     }
 
+    /// A slot that opens with what two shares of `secret` give; see [`super::recovery::split`].
+    pub fn for_recovery(
+        vault: VaultId,
+        master: &MasterKey,
+        secret: &[u8; 32],
+        random: &SlotRandom,
+    ) -> Self {
+        let id = Uuid::from_bytes(random.id);
+        let sealed = seal_master(vault, id, secret, master, &random.salt);
+        let fields =
+            Fields { kind: RECOVERY, id, kdf_salt: [0; 32], cost: [0; 3], sealed: &sealed };
+        fields.encode()
+    }
+
+    /// What opens the slot; `None` for a kind that this version does not know.
+    pub fn kind(&self) -> Option<SlotKind> {
+        match self.0.first() {
+            Some(&CREDENTIAL) => Some(SlotKind::Credential),
+            Some(&PASSPHRASE) => Some(SlotKind::Passphrase),
+            Some(&RECOVERY) => Some(SlotKind::Recovery),
+            Some(_) | None => None,
+        }
+    }
+
     /// The master key, if the slot is of the unlock secret's type and opens with it.
     pub(crate) fn open(
         &self,
@@ -100,6 +139,9 @@ impl SealedMaster {
                 let [memory, passes, lanes] = fields.cost;
                 let cost = Cost::new(memory, passes, lanes).map_err(|_| IntegrityFailure)?;
                 stretch(passphrase, &fields.kdf_salt, cost)
+            }
+            (Unlock::Shares(recovered), RECOVERY) => {
+                recovered.key_for(ShareSet::of(vault, fields.id)).ok_or(IntegrityFailure)?
             }
             _ => return Err(IntegrityFailure),
         };

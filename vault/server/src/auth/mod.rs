@@ -122,6 +122,8 @@ pub enum Permission {
     Manage,
     /// Settings and clients: an administrator proposes and the manager agrees, or the other way.
     Oversee,
+    /// What was done with the recovery shares: an auditor or manager of any organisation.
+    Review,
     /// A change names its own second person; the change decides who may settle it.
     Settle,
     /// The training plan and who attended: the manager or whoever answers for education.
@@ -142,6 +144,7 @@ impl Permission {
             Self::Delete => Some("delete"),
             Self::Enter(_) => Some("enter"),
             Self::Manage => Some("manager"),
+            Self::Review => Some("review"),
             Self::Train => Some("educator"),
             Self::Use => Some("use"),
             Self::Oversee | Self::Settle | Self::View => None,

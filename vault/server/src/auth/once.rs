@@ -1,6 +1,7 @@
 //! Requests that must not be done twice, and the answer that is kept for them.
 
 use azekura_core::change::Change;
+use azekura_core::emergency::Emergency;
 use azekura_core::person::{Person, Personal, Relationship};
 use azekura_core::purge::{Purge, Target};
 use azekura_core::retention::Fact;
@@ -33,6 +34,8 @@ pub enum Made<'a> {
     Client(&'a Client),
     /// A roster line, ended.
     Designation(&'a Designation),
+    /// A use of the recovery shares, reviewed.
+    Emergency(&'a Emergency),
     /// A recorded fact.
     Fact(&'a Fact),
     /// A person, as of a day.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::socket;
 use crate::app::App;
 use crate::config::Options;
-use crate::service::{integrity, rights};
+use crate::service::{emergency, integrity, rights};
 use crate::store::audit;
 use crate::sys;
 
@@ -73,7 +73,13 @@ impl Doctor {
 
 /// What can only be seen with the vault open.
 pub(super) async fn within(app: &App) -> Result<Vec<Finding>> {
-    Ok(vec![tables(app).await?, log(app).await?, staff(app), Finding::demo(app)])
+    Ok(vec![
+        tables(app).await?,
+        log(app).await?,
+        staff(app),
+        Finding::demo(app),
+        emergencies(app).await?,
+    ])
 }
 
 async fn tables(app: &App) -> Result<Finding> {
@@ -108,6 +114,19 @@ async fn log(app: &App) -> Result<Finding> {
     let mend =
         "stop the vault and keep its files; docs/changed-outside.md says what can be put back";
     Ok(Finding::new("AZEKURA-D003", found, "the log is at least what this node signed", mend))
+}
+
+/// Uses of the recovery shares that nobody else has looked at.
+async fn emergencies(app: &App) -> Result<Finding> {
+    let found = match emergency::unreviewed(app).await? {
+        0 => Ok(()),
+        waiting => Err((
+            Severity::Warning,
+            format!("{waiting} uses of the recovery shares wait for a review"),
+        )),
+    };
+    let mend = "an auditor or manager reviews them: POST /v1/emergencies/{id}/review";
+    Ok(Finding::new("AZEKURA-D009", found, "every use of the recovery shares is reviewed", mend))
 }
 
 /// Two administrators, and for each organisation a manager and two handlers.

@@ -1,8 +1,11 @@
 //! The command line: server, operator's tool, scheduled jobs.
 
+pub mod ceremony;
 pub mod demo;
 mod doctor;
 pub mod open;
+mod recover;
+mod sealed;
 pub mod serve;
 pub mod setup;
 mod socket;
@@ -25,14 +28,19 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a new vault: keyring, database, two enrolment tokens
-    Init(setup::Init),
+    /// Make a new vault: keyring, recovery shares, database, two enrolment tokens
+    Init(ceremony::Init),
     /// Serve the API
     Serve(Options),
     /// Show a whole vault at work, with synthetic people
     Demo(demo::Demo),
     /// Say what is wrong with this vault, and how to mend it
     Doctor(doctor::Doctor),
+    /// Open a server that was started without its secret
+    Unlock(unlock::Unseal),
+    /// What two of the three recovery shares may do
+    #[command(subcommand)]
+    Recover(recover::Recover),
     /// The audit log
     #[command(subcommand)]
     Log(Log),
@@ -57,6 +65,8 @@ impl Cli {
             Command::Serve(options) => serve::run(&options.load()?).await.map(|()| 0),
             Command::Demo(demo) => demo.run().await.map(|()| 0),
             Command::Doctor(doctor) => doctor.run().await,
+            Command::Unlock(unseal) => unseal.run().await.map(|()| 0),
+            Command::Recover(recover) => recover.run().await.map(|()| 0),
             Command::Log(Log::Export { options, dir }) => export(&options, dir).await.map(|()| 0),
         }
     }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::{open, socket, unlock};
+use super::{open, sealed, socket, unlock};
 use crate::app::App;
 use crate::config::Config;
 use crate::http;
@@ -27,20 +27,39 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         bail!("a vault does not serve as root; use its own user, or --allow-root");
     }
     sys::trace(sys::LevelFilter::INFO);
-    let (app, queue) = open::open(config, &unlock::secret(config)?).await?;
+    let opened = if let Some(secret) = unlock::secret_at_start(config)? {
+        let opened = open::open(config, &secret).await?;
+        refuse_demo(&opened.0)?;
+        Some(opened)
+    } else {
+        sealed::check(config).await?;
+        None
+    };
+    let (door, doors) = (door(config).await?, Tasks::default());
+    let (mut signals, address) = (Signals::new()?, door.listener.local_addr()?);
+    let scheme = if door.tls.is_some() { "https" } else { "http" };
+    if let Some(tls) = &door.tls {
+        renew_at_hangup(&doors, Arc::clone(tls))?;
+    }
+    let running = if let Some((app, queue)) = opened {
+        let running = Running::open(app, queue, door, doors).await?;
+        println!("listening on {scheme}://{address}");
+        Some(running)
+    } else {
+        println!("sealed: azekura unlock opens it\nlistening on {scheme}://{address}");
+        sealed::start(config, door, doors, signals.stop()).await?
+    };
+    let Some(running) = running else { return Ok(()) };
+    signals.stop().await;
+    running.finish_at_once_if(signals).await
+}
+
+/// A demonstration never holds a real number.
+pub(super) fn refuse_demo(app: &App) -> Result<()> {
     if app.demo {
         bail!("a vault made by demo never becomes a production vault; run azekura init");
     }
-    let door = door(config).await?;
-    let (mut signals, address) = (Signals::new()?, door.listener.local_addr()?);
-    let (tls, scheme) = (door.tls.clone(), if door.tls.is_some() { "https" } else { "http" });
-    let running = Running::start(app, queue, door).await?;
-    if let Some(tls) = tls {
-        running.renew_at_hangup(tls)?;
-    }
-    println!("listening on {scheme}://{address}");
-    signals.stop().await;
-    running.finish_at_once_if(signals).await
+    Ok(())
 }
 
 async fn door(config: &Config) -> Result<Door> {
@@ -66,13 +85,29 @@ pub struct Running {
 impl Running {
     /// Starts the API at `door`, the jobs and the operator's socket.
     pub async fn start(app: Arc<App>, queue: Queue, door: impl Into<Door>) -> Result<Self> {
-        let (door, doors, jobs) = (door.into(), Tasks::default(), Tasks::default());
-        let cut = door.cut.clone();
+        Self::open(app, queue, door.into(), Tasks::default()).await
+    }
+
+    /// The same among `doors` that are there already.
+    async fn open(app: Arc<App>, queue: Queue, door: Door, doors: Tasks) -> Result<Self> {
+        let running = Self::begin(Arc::clone(&app), queue, doors, door.cut.clone()).await?;
+        let stop = running.doors.stop();
+        running.doors.start(listen::serve(door, http::router(app), stop));
+        Ok(running)
+    }
+
+    /// The same with an API that `doors` let in already.
+    pub(super) async fn begin(
+        app: Arc<App>,
+        queue: Queue,
+        doors: Tasks,
+        cut: CancellationToken,
+    ) -> Result<Self> {
+        let jobs = Tasks::default();
         let software = format!("azekura {}", env!("CARGO_PKG_VERSION"));
         log::note(&app, VaultEvent::Started { boot: sys::boot(), software }).await?;
         jobs::start(&jobs, &app, queue);
         doors.start(socket::serve(Arc::clone(&app), doors.stop())?);
-        doors.start(listen::serve(door, http::router(Arc::clone(&app)), doors.stop()));
         Ok(Self { app, doors, jobs, cut })
     }
 
@@ -103,27 +138,27 @@ impl Running {
         }
         finishing.await
     }
+}
 
-    /// Reads certificate and key anew at each SIGHUP.
-    fn renew_at_hangup(&self, tls: Arc<Tls>) -> Result<()> {
-        let (mut hangup, stop) = (signal(SignalKind::hangup())?, self.doors.stop());
-        self.doors.start(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    _ = hangup.recv() => {}
-                }
-                match tls.reload() {
-                    Ok(()) => tracing::info!("the certificate for TLS was read anew"),
-                    Err(error) => {
-                        let error = &error as &dyn std::error::Error;
-                        tracing::error!(error, "the old certificate for TLS stays in use");
-                    }
+/// Reads certificate and key anew at each SIGHUP.
+fn renew_at_hangup(doors: &Tasks, tls: Arc<Tls>) -> Result<()> {
+    let (mut hangup, stop) = (signal(SignalKind::hangup())?, doors.stop());
+    doors.start(async move {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = hangup.recv() => {}
+            }
+            match tls.reload() {
+                Ok(()) => tracing::info!("the certificate for TLS was read anew"),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "the old certificate for TLS stays in use");
                 }
             }
-        });
-        Ok(())
-    }
+        }
+    });
+    Ok(())
 }
 
 /// Signals to stop; they count from the moment this is made, not from the first look.

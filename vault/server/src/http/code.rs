@@ -60,6 +60,8 @@ pub(super) enum Code {
     RekeyNeeded,
     /// Another person must do this.
     SamePerson,
+    /// The server was not given its secret.
+    Sealed,
     /// The change is already settled.
     Settled,
     /// Sign-in failed.
@@ -82,7 +84,7 @@ pub(super) enum Code {
 
 impl Code {
     /// The codes of this table; those of [`Denial`] come beside them.
-    const OWN: [Self; 35] = [
+    const OWN: [Self; 36] = [
         Self::AlreadyDone,
         Self::AlreadyRegistered,
         Self::AuditUnavailable,
@@ -109,6 +111,7 @@ impl Code {
         Self::PurgeStep,
         Self::RekeyNeeded,
         Self::SamePerson,
+        Self::Sealed,
         Self::Settled,
         Self::SignInFailed,
         Self::StepUpRequired,

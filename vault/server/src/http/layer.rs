@@ -57,7 +57,7 @@ pub(super) async fn around(
         if !path.is_empty() && only_counted(&method, response.status(), problem.code()) {
             app.refusals.note(problem.code(), path, source);
         }
-        response = problem.response(lang, id);
+        response = problem.response(lang, Some(id));
     }
     retry_after(&app, &mut response);
     let shown = caller_id.or_else(|| HeaderValue::from_str(&id.to_string()).ok());
@@ -79,7 +79,8 @@ pub(super) fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Failed::from(Code::Internal).into_response()
 }
 
-fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool) {
+/// The headers of every answer; `close` ends its connection.
+pub(super) fn finish(headers: &mut HeaderMap, request_id: Option<HeaderValue>, close: bool) {
     let fixed = |value| HeaderValue::from_static(value);
     headers.insert(header::CACHE_CONTROL, fixed("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));

@@ -13,6 +13,7 @@ mod pages;
 mod parse;
 mod problem;
 mod render;
+pub mod sealed;
 mod show;
 mod texts;
 

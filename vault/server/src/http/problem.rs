@@ -56,14 +56,14 @@ impl Problem {
     }
 
     /// The problem in words.
-    pub(super) fn response(&self, lang: Lang, request: RequestId) -> Response {
+    pub(super) fn response(&self, lang: Lang, request: Option<RequestId>) -> Response {
         let body = wire::Problem {
             kind: format!("/problems/{}", self.code.text()),
             title: String::from(lang.pick(self.code.title())),
             status: self.code.status().as_u16(),
             detail: String::from(lang.pick(self.code.help())),
             code: String::from(self.code.text()),
-            request_id: Some(request.to_string()),
+            request_id: request.map(|id| id.to_string()),
             errors: self.errors.clone(),
             attempts_left: self.attempts_left,
             id: self.id.clone(),
@@ -111,6 +111,12 @@ impl IntoResponse for Failed {
 impl From<Code> for Failed {
     fn from(code: Code) -> Self {
         Problem::new(code).into()
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
     }
 }
 

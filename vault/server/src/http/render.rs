@@ -38,6 +38,7 @@ pub(super) fn saved(made: &Made<'_>) -> (u16, Vec<u8>) {
         Made::Change(change) => settled(change),
         Made::Client(client) => (200, written(&show::clients::client(client))),
         Made::Designation(line) => (200, written(&show::roster::designation(line))),
+        Made::Emergency(emergency) => (200, written(&show::emergencies::emergency(emergency))),
         Made::Fact(fact) => (201, written(&show::retention::recorded(fact))),
         Made::Person(person, personal, today) => {
             (201, written(&show::people::person(person, personal, today)))

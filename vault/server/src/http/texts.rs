@@ -289,6 +289,15 @@ impl Code {
                     "申請した人・原因となった人以外の、もう一人に依頼してください。",
                 ),
             ),
+            Self::Sealed => entry(
+                "sealed",
+                503,
+                ("The vault is sealed", "金庫は封印されています"),
+                (
+                    "The server waits for the secret that opens its keyring; an operator gives it with azekura unlock.",
+                    "鍵束を開く秘密を待っています。運用担当者が azekura unlock で開きます。",
+                ),
+            ),
             Self::Settled => entry(
                 "settled",
                 409,

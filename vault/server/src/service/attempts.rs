@@ -95,13 +95,27 @@ pub(super) async fn count(
     Ok(Some(Counted { credential, trust }))
 }
 
-/// Forgets the failures of a class, after a success or because two people agreed.
+/// Forgets the failures of a class, after a success.
 pub(super) async fn clear(journal: &mut Journal<'_>, user: UserId, class: Trust) -> Result<()> {
     if let Some(kept) = journal.reading().find::<Attempts>(user).await? {
         let cleared = (*kept).clone().with(class, Counter::default());
         journal.replace(&kept, cleared).await?;
     }
     Ok(())
+}
+
+/// Opens an account before its time, for both classes.
+pub(super) async fn open(journal: &mut Journal<'_>, user: UserId) -> Result<()> {
+    clear(journal, user, Trust::Known).await?;
+    clear(journal, user, Trust::Unknown).await
+}
+
+/// Whether failures lock the account of `user` for either class.
+pub(super) async fn is_locked(journal: &mut Journal<'_>, user: UserId) -> Result<bool> {
+    let at = journal.at();
+    let locked = |counter: Counter| counter.locked_until.is_some_and(|until| at < until);
+    let kept = journal.reading().find::<Attempts>(user).await?;
+    Ok(kept.is_some_and(|kept| locked(kept.known) || locked(kept.unknown)))
 }
 
 /// Whether the password is that of the credential; costs one hash, and no less if there is none.

@@ -7,7 +7,6 @@ use azekura_core::change::{
 };
 use azekura_core::id::{ChangeId, OrganisationId, PersonId, UserId};
 use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Profile, Role};
-use azekura_core::sign_in::Trust;
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
@@ -283,9 +282,9 @@ async fn apply(
         }
         Content::Unlock(locked) => {
             let user = locked.user;
-            journal.append(AccessEvent::AccountUnlocked { change: change.id, user })?;
-            attempts::clear(journal, user, Trust::Known).await?;
-            attempts::clear(journal, user, Trust::Unknown).await?;
+            let (change, shares) = (Some(change.id), Vec::new());
+            journal.append(AccessEvent::AccountUnlocked { change, shares, user })?;
+            attempts::open(journal, user).await?;
         }
         Content::User(new) => return users::invite(app, journal, change, new).await.map(Some),
         Content::Correct(_) | Content::Register(_) => Err(ReviewError::RekeyNeeded)?,

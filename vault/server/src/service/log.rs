@@ -6,7 +6,7 @@ use azekura_core::audit::checkpoint::{self, Checkpoint};
 use azekura_core::audit::event::{AccessEvent, Boot, Event, PurgeEvent, VaultEvent};
 use azekura_core::audit::tree::{Hash, leaf_hash};
 use azekura_core::audit::{Entry, proof};
-use azekura_core::id::OrganisationId;
+use azekura_core::id::{OrganisationId, VaultId};
 use azekura_core::roster::Session;
 use data_encoding::HEXLOWER;
 
@@ -24,7 +24,12 @@ const CHUNK: u16 = 1_000;
 
 /// The name of this vault's log, and of the key that signs it.
 pub fn origin(app: &App) -> String {
-    format!("azekura/{}", app.keys.vault())
+    origin_of(app.keys.vault())
+}
+
+/// The same for a vault that is not open yet.
+pub fn origin_of(vault: VaultId) -> String {
+    format!("azekura/{vault}")
 }
 
 /// The newest checkpoint; a new one is signed if the log grew.

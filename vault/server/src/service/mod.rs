@@ -15,6 +15,7 @@ mod cursor;
 pub mod designations;
 mod destroy;
 pub mod devices;
+pub mod emergency;
 pub mod enrolments;
 mod error;
 pub mod events;

@@ -84,7 +84,7 @@ pub fn check(
             )?;
             match org {
                 Some(org) => user_in(authority, actor, *id, org, need, day),
-                None => user_of_vault(authority, *id, need),
+                None => user_of_vault(authority, *id, need, day),
             }
         }
         (Who::Client { id, .. }, Some(org)) => {
@@ -162,6 +162,7 @@ const fn capability(need: Permission) -> Option<Capability> {
         | Permission::Audit
         | Permission::Manage
         | Permission::Oversee
+        | Permission::Review
         | Permission::Settle
         | Permission::Train
         | Permission::View => None,
@@ -263,7 +264,19 @@ fn live_session(
     }
 }
 
-fn user_of_vault(authority: &Authority, user: UserId, need: Permission) -> Result<(), Refusal> {
+fn user_of_vault(
+    authority: &Authority,
+    user: UserId,
+    need: Permission,
+    day: CivilDate,
+) -> Result<(), Refusal> {
+    if need == Permission::Review {
+        let oversees = authority.organisations().any(|org| {
+            let roles = roles(authority, org.id, user, day);
+            roles.contains(&Role::Auditor) || roles.contains(&Role::Manager)
+        });
+        return if oversees { Ok(()) } else { Err(Refusal::NotPermitted) };
+    }
     let administrator = authority.user(user).is_some_and(|user| user.administrator);
     let open = matches!(need, Permission::Administer | Permission::Settle | Permission::View);
     if administrator && open { Ok(()) } else { Err(Refusal::NotPermitted) }
@@ -293,7 +306,7 @@ fn user_in(
     }
     let permitted = match need {
         Permission::Administer => administrator,
-        Permission::Audit => has(Role::Auditor) || has(Role::Manager),
+        Permission::Audit | Permission::Review => has(Role::Auditor) || has(Role::Manager),
         Permission::Manage => has(Role::Manager),
         Permission::Oversee => administrator || has(Role::Manager),
         Permission::Train => has(Role::Manager) || has(Role::Educator),
@@ -353,6 +366,7 @@ fn program(
         | Permission::Delete
         | Permission::Manage
         | Permission::Oversee
+        | Permission::Review
         | Permission::Settle
         | Permission::Train => None,
     };

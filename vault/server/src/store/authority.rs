@@ -111,6 +111,7 @@ pub async fn fetch(reading: &mut Reading<'_>, seals: &Seals, tables: &[Table]) -
             | Table::Purge
             | Table::Certificate
             | Table::Enrolment
+            | Table::Emergency
             | Table::TrainingPlan => continue,
         };
         fetched.push((*wanted, seal, rows));
@@ -302,6 +303,7 @@ impl Authority {
             | Table::Purge
             | Table::Certificate
             | Table::Enrolment
+            | Table::Emergency
             | Table::TrainingPlan => {}
         }
         self.seals.remove(&table);

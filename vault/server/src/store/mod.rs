@@ -25,6 +25,7 @@ pub mod bulk;
 pub mod certificates;
 pub mod changes;
 pub mod clients;
+pub mod emergencies;
 pub mod erase;
 pub mod head;
 pub mod idempotency;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use azekura_core::change::Change;
 use azekura_core::crypto::row::{Sum, Table};
+use azekura_core::emergency::Emergency;
 use azekura_core::purge::Purge;
 use azekura_core::roster::{
     Appointment, Client, ClientUse, Credential, Designation, Enrolment, Notice, Organisation,
@@ -114,6 +115,7 @@ pub const fn name(table: Table) -> &'static str {
         Table::Training => Training::WHAT,
         Table::Attempts => Attempts::WHAT,
         Table::Device => Device::WHAT,
+        Table::Emergency => Emergency::WHAT,
         Table::TrainingPlan => TrainingPlan::WHAT,
     }
 }
@@ -144,6 +146,7 @@ pub(super) async fn marks(
         Table::Training => check::<Training>(reading, seals).await,
         Table::Attempts => check::<Attempts>(reading, seals).await,
         Table::Device => check::<Device>(reading, seals).await,
+        Table::Emergency => check::<Emergency>(reading, seals).await,
         Table::TrainingPlan => check::<TrainingPlan>(reading, seals).await,
     }
 }

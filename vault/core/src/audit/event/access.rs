@@ -9,11 +9,16 @@ use crate::id::{ChangeId, DeviceId, EnrolmentId, UserId};
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, tag = "act")]
 pub enum AccessEvent {
-    /// Two administrators opened an account that failures had locked.
+    /// An account that failures had locked was opened: two administrators agreed, or two recovery
+    /// shares were shown.
     #[serde(rename = "account.unlocked")]
     AccountUnlocked {
-        /// What they agreed on.
-        change: ChangeId,
+        /// What the administrators agreed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// Which shares.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shares: Vec<u8>,
         /// Whose account.
         user: UserId,
     },

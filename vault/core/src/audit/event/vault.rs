@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::audit::Digest;
+use crate::id::{EmergencyId, UserId};
 use crate::time::Timestamp;
 
 /// The clock that does not jump, by which gaps and jumps of the wall clock are judged.
@@ -40,6 +41,36 @@ pub enum VaultEvent {
         kid: String,
         /// Until when it signs.
         until: Timestamp,
+    },
+    /// Two recovery shares appointed administrators, because fewer than two could act.
+    #[serde(rename = "emergency.opened")]
+    EmergencyOpened {
+        /// Who was said to be unable to act, and is disabled.
+        displaced: Vec<UserId>,
+        /// This use of the shares.
+        emergency: EmergencyId,
+        /// Who was given a token.
+        invited: Vec<UserId>,
+        /// Why.
+        reason: String,
+        /// Which shares.
+        shares: Vec<u8>,
+        /// Until when the tokens are good.
+        until: Timestamp,
+    },
+    /// Two recovery shares asked for administrators and got none.
+    #[serde(rename = "emergency.refused")]
+    EmergencyRefused {
+        /// Why not, as a code.
+        code: String,
+        /// Which shares.
+        shares: Vec<u8>,
+    },
+    /// An auditor or manager looked at a use of the shares.
+    #[serde(rename = "emergency.reviewed")]
+    EmergencyReviewed {
+        /// Which use.
+        emergency: EmergencyId,
     },
     /// A key epoch began.
     #[serde(rename = "epoch.created")]

@@ -7,6 +7,7 @@ use secrecy::{SecretBox, SecretString};
 use super::*;
 use crate::crypto::documented::is_documented;
 use crate::crypto::passphrase::Cost;
+use crate::crypto::recovery::{self, ShareSet};
 
 fn counting_from(first: u8) -> [u8; 16] {
     core::array::from_fn(|at| first + u8::try_from(at).unwrap())
@@ -70,6 +71,47 @@ fn resummed(mut bytes: Vec<u8>) -> Vec<u8> {
 
 fn refusal(bytes: &[u8], unlock: &Unlock) -> Option<KeyringError> {
     Keyring::decode(bytes, unlock).err()
+}
+
+fn recovery_slot() -> SealedMaster {
+    let random = SlotRandom { id: counting_from(0x90), kdf_salt: [0; 32], salt: [0xaa; 24] };
+    SealedMaster::for_recovery(vault(), &master(), &recovery_secret(), &random)
+}
+
+fn recovery_secret() -> [u8; 32] {
+    core::array::from_fn(|at| 0xc0 + u8::try_from(at).unwrap())
+}
+
+#[test]
+fn any_two_shares_of_its_own_slot_open_a_keyring() {
+    let bytes = keyring().encode(&master(), &[credential_slot(), recovery_slot()], &[0xa6; 24]);
+    let set = ShareSet::of(vault(), Uuid::from_bytes(counting_from(0x90)));
+    let shares = recovery::split(&recovery_secret(), &[7; 32], set);
+    for (one, other) in [(0, 1), (0, 2), (2, 1)] {
+        let unlock = Unlock::Shares(recovery::combine(&shares[one], &shares[other]).ok().unwrap());
+        let opened = Keyring::decode(&bytes, &unlock).ok().unwrap();
+        assert_eq!(opened.keyring.generation, 3);
+        let kinds = opened.slots.iter().map(SealedMaster::kind);
+        assert!(kinds.eq([Some(SlotKind::Credential), Some(SlotKind::Recovery)]));
+    }
+    assert!(Keyring::decode(&bytes, &credential(0xc1)).is_ok());
+    // The same secret under the name of another slot or vault, or another secret under this name.
+    let elsewhere = ShareSet::of(vault(), Uuid::from_bytes(counting_from(0x91)));
+    for (secret, set) in [(recovery_secret(), elsewhere), ([0xc1; 32], set)] {
+        let [one, other, _] = recovery::split(&secret, &[7; 32], set);
+        let unlock = Unlock::Shares(recovery::combine(&one, &other).ok().unwrap());
+        assert_eq!(refusal(&bytes, &unlock), Some(KeyringError::Unopened));
+    }
+    // Neither does a secret open a slot of another type.
+    let recovered = recovery::combine(&shares[0], &shares[1]).ok().unwrap();
+    assert_eq!(refusal(&file(), &Unlock::Shares(recovered)), Some(KeyringError::Unopened));
+}
+
+#[test]
+fn a_recovery_slot_is_the_known_answer() {
+    let text = HEXLOWER.encode(&recovery_slot().as_bytes()[62..166]);
+    assert_eq!(text, RECOVERY_SEALED);
+    assert!(is_documented(RECOVERY_SEALED));
 }
 
 #[test]
@@ -247,3 +289,7 @@ const FILE: &str = "4d4e4b52010100020000000000000003101112131415161718191a1b1c1d
     8f1809012f7b62fe6d66d0f680829054b7b0236728d5b7a25ffaab78dc51cc95cb4202e5e8170b67\
     bb9f033b30ae072826de3b7d469453cd3e99066ca2265054378ae9bf5b7be10b6238c78b59023703\
     c2ec75e1bc5a53baaa429737546d53d5cd2ad8be3ecd5f1e";
+
+const RECOVERY_SEALED: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaadca7b5ec8afc847a216cb5960ce78589\
+    8da18f38d75ba234faa9f2bb27c98ff84577d3b21a264a92246d274392f9e9ade3066d0dd31f1b2b\
+    dae0f86b44a62e427e805b56c3d6d0734f53add4aca9a5e3";

@@ -5,6 +5,7 @@ mod appointments;
 mod changes;
 mod clients;
 mod designations;
+mod emergencies;
 mod health;
 mod ledgers;
 mod log;
@@ -42,6 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(trainings::routes())
         .merge(notices::routes())
         .merge(clients::routes())
+        .merge(emergencies::routes())
         .merge(purposes::routes())
         .merge(people::routes())
         .merge(changes::routes())

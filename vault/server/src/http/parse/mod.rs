@@ -4,6 +4,7 @@
 pub(super) mod accounts;
 pub(super) mod changes;
 pub(super) mod clients;
+pub(super) mod emergencies;
 pub(super) mod facts;
 pub(super) mod ledgers;
 pub(super) mod people;

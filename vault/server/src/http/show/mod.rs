@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod changes;
 pub(super) mod clients;
+pub(super) mod emergencies;
 pub(super) mod ledgers;
 pub(super) mod log;
 pub(super) mod people;
