@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use crate::lab::Lab;
 
+mod people;
+
 /// Every event of the catalogue, one line each.
 const CATALOGUE: &str = include_str!("../../../vault/core/src/audit/event/every.jsonl");
 
@@ -40,9 +42,12 @@ fn rt_24_every_act_and_refusal_is_in_the_log_and_a_flood_is_not() {
     let office = lab.office();
     let (sato, suzuki) = (office.handler("架空 佐藤"), office.handler("試験 鈴木"));
     office.publish(&["withholding"], &suzuki);
+    let auditor = office.appoint("auditor", "見本 監査");
     watch.the_vault_itself();
     watch.work(&office, &sato, &suzuki);
     watch.roster(&office, &sato);
+    watch.trainings(&office, &sato);
+    watch.purposes(&office, &sato, &suzuki);
     let busy = watch.programs(&office, &sato, &suzuki);
     watch.refusals(&office, &sato, &suzuki);
     watch.purge(&office, &sato, &suzuki);
@@ -51,6 +56,7 @@ fn rt_24_every_act_and_refusal_is_in_the_log_and_a_flood_is_not() {
     watch.locks(&office);
     watch.flood(&office);
     watch.lapse();
+    watch.emergency(&office, &auditor);
     watch.the_catalogue_is_covered();
 }
 

@@ -1,5 +1,7 @@
 //! What happens to a vault before the first and between the two moments of the scene.
 
+use azekura::service::emergency::{Ask, Outcome, appoint};
+use azekura_core::text::FreeText;
 use azekura_tests::office::name;
 use azekura_tests::site::text;
 use azekura_tests::{Handler, Office, number};
@@ -28,6 +30,9 @@ impl<'l> Story<'l> {
         let (tanaka, viewer) = (office.handler("見本 田中"), office.appoint("viewer", "架空 閲覧"));
         let manager = office.appoint("manager", "試験 部長");
         office.publish(&["withholding"], &suzuki);
+        let plan = json!({"section": "総務部", "content": "見本", "teacher": "試験",
+            "audience": "見本", "means": "集合教育", "cycle": "年1回"});
+        office.manager.post(&office.path("training-plan"), &plan).ok(201);
         let people = (8_000..8_003).map(|i| {
             let keyed = json!({"name": name("架空"),
                 "keys": [{"system": "kyuyo", "value": format!("K-{i}")}]});
@@ -110,6 +115,19 @@ impl<'l> Story<'l> {
             program.post(&self.office.path("reads"), &read).ok(200);
         }
         program.post(&self.office.path("reads"), &read).refused(429, "quota-exceeded");
+        self.emergency();
+    }
+
+    /// Two recovery shares appoint an administrator in the place of one.
+    fn emergency(&self) {
+        let [_, gone] = self.office.administrators();
+        let ask = Ask {
+            reason: FreeText::new("見本").unwrap(),
+            gone: [gone.user.parse().unwrap()].into(),
+            names: vec![String::from("見本 新任")],
+        };
+        let appointed = self.lab.runtime.block_on(appoint(&self.lab.app, [1, 2], ask)).unwrap();
+        assert!(matches!(appointed, Outcome::Invited(_)));
     }
 
     /// Ends the one row of a list that is about `user`.
