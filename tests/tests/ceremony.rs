@@ -114,7 +114,7 @@ fn one_administrator_alone_makes_nobody() {
     first.post(&approve, &Value::Null).refused(403, "same-person");
     let second = site.enrol(&tokens[1], "kanri.ni");
     let approved = second.post(&approve, &Value::Null).ok(200);
-    site.enrol(&text(&approved, "enrolment_token"), "sekinin");
+    site.enrol(&text(&approved, "enrolment_token"), "sato.m");
     assert!(server.stop());
 }
 

@@ -115,9 +115,9 @@ fn a_line_ends_at_once_by_its_manager_or_its_designee() {
     end(&two, &first).refused(403, "not-permitted");
     let ended = end(&office.manager, &first).ok(200);
     assert!(ended["ended_at"].is_string());
-    one.post(&one.path("people"), &one.person(&json!({}))).refused(403, "not-designated");
+    one.post(&one.path("people"), &one.person(&json!({}))).refused(404, "not-found");
     end(&two, &second).ok(200);
-    two.post(&two.path("people"), &two.person(&json!({}))).refused(403, "not-designated");
+    two.post(&two.path("people"), &two.person(&json!({}))).refused(404, "not-found");
     end(&office.manager, &first).refused(404, "not-found");
 }
 
@@ -128,7 +128,7 @@ fn a_line_does_not_hold_before_its_first_day_nor_after_its_last() {
     let (late, _) = handler(&office, &json!({"from": VAULT.day(-9), "until": VAULT.day(-1)}));
     for absent in [early, late] {
         let new = absent.person(&json!({}));
-        absent.post(&absent.path("people"), &new).refused(403, "not-designated");
+        absent.post(&absent.path("people"), &new).refused(404, "not-found");
     }
     let (today, _) = handler(&office, &json!({"from": VAULT.day(0), "until": VAULT.day(0)}));
     today.add_employee("架空");
