@@ -205,10 +205,42 @@ fn literals() -> Vec<Literal> {
         let source = fs::read_to_string(&path).unwrap();
         for (at, _) in source.match_indices("sql!(") {
             let line = source[..at].lines().count();
-            found.extend(literals_of(&source[at + 5..], &format!("{name}:{line}")));
+            let place = format!("{name}:{line}");
+            match of_tables(&source, at + 5, &place) {
+                Some(literals) => found.extend(literals),
+                None => found.extend(literals_of(&source[at + 5..], &place)),
+            }
         }
     }
     found
+}
+
+/// The literals of a `sql!` whose text is put together for each table that its macro is called with;
+/// `None` for one with a plain text.
+fn of_tables(source: &str, arguments: usize, place: &str) -> Option<Vec<Literal>> {
+    let (_, text) = source[arguments..].split_once(',')?;
+    let text = text.trim_start().strip_prefix("concat!(")?;
+    let closing = |at: &usize| text[..*at].matches('"').count() % 2 == 0;
+    let end = text.match_indices(')').map(|(at, _)| at).find(closing)?;
+    let parts = &text[..end];
+    let (_, calls) = source.split_once("of_org_and_user! {").unwrap();
+    let tables = calls.split('}').next().unwrap().split('"').skip(1).step_by(2);
+    let text = |table: &str| -> String {
+        let pieces = parts.split('"').enumerate();
+        let piece = |(at, piece): (usize, &str)| match at % 2 {
+            1 => piece.to_owned(),
+            _ if piece.contains("$table") => table.to_owned(),
+            _ => String::new(),
+        };
+        pieces.map(piece).collect()
+    };
+    let literal = |table| Literal {
+        place: format!("{place} for {table}"),
+        text: text(table),
+        sqlite: true,
+        postgres: true,
+    };
+    Some(tables.map(literal).collect())
 }
 
 /// The literals of one `sql!`, whose arguments are at the beginning of `source`: the first one, or

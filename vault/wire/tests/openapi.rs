@@ -16,7 +16,7 @@ fn a_new_change_is_one_object_that_names_its_type_and_every_field() {
     let kinds: Vec<&Value> = schema["oneOf"].as_array().unwrap().iter().collect();
     let names: Vec<&Value> =
         kinds.iter().map(|kind| &kind["properties"]["type"]["enum"][0]).collect();
-    assert_eq!(names, ["register", "correct", "fact_corrected"]);
+    assert_eq!(names, ["register", "correct", "fact_corrected", "rebind"]);
     for kind in &kinds {
         assert_eq!(kind["additionalProperties"], false);
         assert!(kind["required"].as_array().unwrap().contains(&json!("type")));

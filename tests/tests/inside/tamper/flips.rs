@@ -1,10 +1,11 @@
 //! One bit, in any column of any table.
 
+use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
 use super::scene::{Opened, SCENE};
-use super::table::{self, Row, Table, flipped};
+use super::table::{self, Row, Table, flipped, unflipped};
 
 /// Nothing rests on these: a checkpoint is signed, is looked up by the size that is wanted, is used
 /// only if its signature opens to the tree of that size, and is otherwise made again; the place of an
@@ -35,8 +36,17 @@ fn flip(table: &Table, rows: &[Row], column: usize, which: u64) -> (String, Stri
     let filled: Vec<_> = rows.iter().filter(|row| row[column] != "NULL").collect();
     assert!(!filled.is_empty(), "the scene has no {what}");
     let row = filled[usize::try_from(which >> 32).unwrap() % filled.len()];
-    let edit = table.set(row, column, &flipped(&row[column], which & 0xffff_ffff));
+    let edit = table.set(row, column, &another(rows, column, &row[column], which & 0xffff_ffff));
     (format!("pragma ignore_check_constraints = on; {edit}"), what)
+}
+
+/// The value with one bit flipped. Where each row has its own value it is no other row's either: the
+/// database itself would refuse it.
+fn another(rows: &[Row], column: usize, value: &str, bit: u64) -> String {
+    let values: HashSet<_> = rows.iter().map(|row| unflipped(&row[column])).collect();
+    let unique = values.len() == rows.len();
+    let mut flips = (bit..).map(|bit| flipped(value, bit));
+    flips.find(|flip| !unique || !values.contains(flip)).unwrap()
 }
 
 /// Whether the vault does not open, or names what is wrong; in either case it gives nothing away.

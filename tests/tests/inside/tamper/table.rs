@@ -95,12 +95,26 @@ pub(crate) fn flipped(literal: &str, at: u64) -> String {
     if let Some(hex) = literal.strip_prefix("X'").and_then(|rest| rest.strip_suffix('\'')) {
         return format!("X'{}'", flipped_hex(hex, at));
     }
-    if let Some(text) = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        let hex = data_encoding::HEXUPPER.encode(text.replace("''", "'").as_bytes());
-        return format!("cast(X'{}' as text)", flipped_hex(&hex, at));
+    if let Some(hex) = text_hex(literal) {
+        return text_of(&flipped_hex(&hex, at));
     }
     let number: i64 = literal.parse().expect("a number");
     (number ^ (1 << (at % 63))).to_string()
+}
+
+/// The same value as [`flipped`] writes values.
+pub(crate) fn unflipped(literal: &str) -> String {
+    text_hex(literal).map_or_else(|| literal.to_owned(), |hex| text_of(&hex))
+}
+
+/// The bytes of a text literal.
+fn text_hex(literal: &str) -> Option<String> {
+    let text = literal.strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(data_encoding::HEXUPPER.encode(text.replace("''", "'").as_bytes()))
+}
+
+fn text_of(hex: &str) -> String {
+    format!("cast(X'{hex}' as text)")
 }
 
 fn flipped_hex(hex: &str, at: u64) -> String {
