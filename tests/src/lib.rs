@@ -17,6 +17,7 @@ pub mod postgres;
 pub mod process;
 pub mod site;
 pub mod sqlite;
+pub mod statement;
 pub mod tls;
 pub mod vault;
 

@@ -7,7 +7,7 @@ use azekura::service::{attempts, change, log, refusals};
 use azekura_core::audit::event::{Boot, VaultEvent};
 use azekura_core::crypto::signing::Signer;
 use azekura_tests::site::text;
-use azekura_tests::{Answer, Caller, Handler, Office, number};
+use azekura_tests::{Answer, Caller, Handler, Office, number, statement};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -236,10 +236,7 @@ impl Watch<'_> {
         let audience = text(&sato.get(&path).ok(200), "audience");
         let now = self.lab.app.clock.now().as_millis() / 1_000;
         let claims = json!({"iss": id, "sub": id, "aud": audience, "exp": now + 60, "jti": "見本"});
-        let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let signed = format!("{}.{}", part(&json!({"alg": "EdDSA", "kid": kid})), part(&claims));
-        let statement =
-            format!("{signed}.{}", BASE64URL_NOPAD.encode(&key.sign(signed.as_bytes())));
+        let statement = statement::signed(&kid, &claims, |bytes| key.sign(bytes));
         self.adds(&["client.proved"], || self.asks(&statement).ok(200));
         self.adds(&[], || self.asks(&statement).refused(401, "unauthenticated"));
         self.adds(&["access.refused"], || self.minute());
@@ -247,13 +244,9 @@ impl Watch<'_> {
 
     /// Asks for a token with a signed statement.
     fn asks(&self, statement: &str) -> Answer {
-        let form = format!(
-            "grant_type=client_credentials&client_assertion={statement}&client_assertion_type=\
-             urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
-        );
         let kind = [("Content-Type", "application/x-www-form-urlencoded")];
         let anyone = self.lab.site.anonymous();
-        anyone.send("POST", "/v1/oauth/token", &kind, Some(form.as_bytes()))
+        anyone.send("POST", "/v1/oauth/token", &kind, Some(statement::form(statement).as_bytes()))
     }
 
     /// Days later: more than three times what was usual.

@@ -255,6 +255,11 @@ impl Person {
         self.relationships.iter().find(|relationship| relationship.id == id)
     }
 
+    /// The kinds of relationships the person stands in.
+    pub fn kinds(&self) -> Vec<PersonKind> {
+        self.relationships.iter().map(|relationship| relationship.kind).collect()
+    }
+
     /// Whether the person stands in a relationship of `kind`.
     pub fn is(&self, kind: PersonKind) -> bool {
         self.relationships.iter().any(|relationship| relationship.kind == kind)

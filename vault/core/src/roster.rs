@@ -36,7 +36,7 @@ pub use self::notice::{Notice, NoticeError};
 pub use self::office::{Appointment, AppointmentError, Role};
 pub use self::staff::{Lost, Member, Missing, Profile, SMALL_STAFF, lost, missing};
 pub use self::training::{
-    EXTENSION_DAYS, Extension, ExtensionError, Training, TrainingPlan, TrainingStanding,
+    EXTENSION_DAYS, Extension, ExtensionError, PlanText, Training, TrainingPlan, TrainingStanding,
     WARNED_DAYS,
 };
 

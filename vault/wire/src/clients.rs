@@ -164,7 +164,7 @@ pub struct AccessToken {
     /// `Bearer`
     pub token_type: String,
     /// Seconds.
-    pub expires_in: u32,
+    pub expires_in: i64,
 }
 
 /// `POST /clients/{id}/secret` and `…/keys`: the key, shown this once to the owner.

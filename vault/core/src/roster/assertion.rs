@@ -3,7 +3,7 @@
 //!
 //! Source: RFC 7523 §2.2 and §3; RFC 7515 §3.1; RFC 8037 §3.1.
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -41,7 +41,9 @@ pub struct Proved {
 }
 
 /// The public half of a program's Ed25519 key: one under which a signature can hold at all.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Stored as hexadecimal.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct PublicKey([u8; 32]);
 
 impl PublicKey {
@@ -51,10 +53,21 @@ impl PublicKey {
     pub fn from_bytes(bytes: [u8; 32]) -> Option<Self> {
         is_public_key(&bytes).then_some(Self(bytes))
     }
+}
 
-    /// Its bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+impl From<PublicKey> for String {
+    fn from(key: PublicKey) -> Self {
+        HEXLOWER.encode(&key.0)
+    }
+}
+
+impl TryFrom<String> for PublicKey {
+    type Error = AssertionError;
+
+    fn try_from(hex: String) -> Result<Self, AssertionError> {
+        let bytes = HEXLOWER.decode(hex.as_bytes()).ok();
+        let key = bytes.and_then(|bytes| Self::from_bytes(bytes.try_into().ok()?));
+        key.ok_or(AssertionError::Form)
     }
 }
 
@@ -144,11 +157,11 @@ impl<'a> Assertion<'a> {
     pub fn prove(
         &self,
         client: ClientId,
-        public: &[u8; 32],
+        public: PublicKey,
         vault: VaultId,
         now: Timestamp,
     ) -> Result<Proved, AssertionError> {
-        if !verify_strict(public, self.signed.as_bytes(), &self.signature) {
+        if !verify_strict(&public.0, self.signed.as_bytes(), &self.signature) {
             return Err(AssertionError::Signature);
         }
         let (Audience::One(audience) | Audience::List([audience])) = &self.claims.aud;
@@ -160,7 +173,7 @@ impl<'a> Assertion<'a> {
             return Err(AssertionError::Program);
         }
         let until = self.until(now).ok_or(AssertionError::Time)?;
-        let name = data_encoding::HEXLOWER.encode(&Sha256::digest(&self.claims.jti));
+        let name = HEXLOWER.encode(&Sha256::digest(&self.claims.jti));
         Ok(Proved { name, until })
     }
 
@@ -213,6 +226,10 @@ mod tests {
         })
     }
 
+    fn public(seed: u8) -> PublicKey {
+        PublicKey::from_bytes(Signer::from_seed([seed; 32]).public_key()).unwrap()
+    }
+
     fn signed(header: &Value, claims: &Value) -> String {
         let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
         let signed = format!("{}.{}", part(header), part(claims));
@@ -221,8 +238,7 @@ mod tests {
     }
 
     fn prove(text: &str) -> Result<Proved, AssertionError> {
-        let public = Signer::from_seed([5; 32]).public_key();
-        Assertion::parse(text)?.prove(client(), &public, vault(), NOW)
+        Assertion::parse(text)?.prove(client(), public(5), vault(), NOW)
     }
 
     fn with(name: &str, value: Value) -> Value {
@@ -290,9 +306,19 @@ mod tests {
             changed.replace_range(at..=at, other);
             assert!(prove(&changed).is_err(), "{at}");
         }
-        let foreign = Signer::from_seed([6; 32]).public_key();
-        let proved = Assertion::parse(&text).ok().unwrap().prove(client(), &foreign, vault(), NOW);
+        let proved = Assertion::parse(&text).ok().unwrap().prove(client(), public(6), vault(), NOW);
         assert_eq!(proved, Err(AssertionError::Signature));
+    }
+
+    #[test]
+    fn a_public_key_is_kept_as_it_came_and_no_other_point_is_one() {
+        let key = public(5);
+        let json = serde_json::to_string(&key).unwrap();
+        assert_eq!(serde_json::from_str::<PublicKey>(&json).unwrap(), key);
+        let weak = format!("{:?}", "00".repeat(32));
+        for text in [weak.as_str(), "\"0a\"", "\"x\"", "5"] {
+            assert!(serde_json::from_str::<PublicKey>(text).is_err(), "{text}");
+        }
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hours, Networks};
+use super::{Hours, Networks, PublicKey};
 use crate::access::{Denial, Scope};
 use crate::id::{ClientId, OrganisationId, UserId};
 use crate::time::{CivilDate, Timestamp};
@@ -86,15 +86,15 @@ pub struct ClientKey {
     pub until: Option<Timestamp>,
 }
 
-/// What is kept to prove that somebody holds a key. Hexadecimal.
+/// What is kept to prove that somebody holds a key.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// A keyed MAC of a secret that is sent with each call.
+    /// A keyed MAC of a secret that is sent with each call, as hexadecimal.
     Mac(String),
     /// The public half of an Ed25519 key that signs [assertions](super::Assertion) and never leaves
     /// the program.
-    Public(String),
+    Public(PublicKey),
 }
 
 /// Since when and why a program does not go on.

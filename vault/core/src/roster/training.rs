@@ -51,14 +51,10 @@ pub struct Extension {
     pub until: CivilDate,
 }
 
-/// A line of the training plan (教育計画): 部門・内容・担当・対象・手段・周期.
+/// What a line of the training plan says.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct TrainingPlan {
-    /// Names the line.
-    pub id: TrainingPlanId,
-    /// Whose plan.
-    pub org: OrganisationId,
+pub struct PlanText {
     /// 部門.
     pub section: String,
     /// 内容.
@@ -71,6 +67,18 @@ pub struct TrainingPlan {
     pub means: String,
     /// 周期.
     pub cycle: String,
+}
+
+/// A line of the training plan (教育計画).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingPlan {
+    /// Names the line.
+    pub id: TrainingPlanId,
+    /// Whose plan.
+    pub org: OrganisationId,
+    /// 部門・内容・担当・対象・手段・周期.
+    pub text: PlanText,
     /// When it was written.
     pub written_at: Timestamp,
     /// When it was taken out of the plan.

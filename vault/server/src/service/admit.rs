@@ -138,10 +138,7 @@ impl Quotas {
                 next = told(journal, next)?;
             }
             let too_often = next.refused_too_often();
-            match self.kept.get(&id) {
-                Some(kept) => journal.replace(kept, next).await?,
-                None => journal.insert(next).await?,
-            };
+            journal.save(self.kept.get(&id), next).await?;
             if too_often {
                 stops::stop(journal, id, StopReason::Refusals).await?;
             }

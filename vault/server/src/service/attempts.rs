@@ -86,10 +86,7 @@ pub(super) async fn count(
         None => refuse(&mut journal, None, "unknown")?,
     };
     let counted = before.with(trust, counter);
-    match &kept {
-        Some(kept) => journal.replace(kept, counted).await?,
-        None => journal.insert(counted).await?,
-    };
+    journal.save(kept.as_ref(), counted).await?;
     journal.commit().await?;
     let credential = credential.map(crate::store::Kept::into_value);
     Ok(Some(Counted { credential, trust }))
@@ -97,17 +94,22 @@ pub(super) async fn count(
 
 /// Forgets the failures of a class, after a success.
 pub(super) async fn clear(journal: &mut Journal<'_>, user: UserId, class: Trust) -> Result<()> {
-    if let Some(kept) = journal.reading().find::<Attempts>(user).await? {
-        let cleared = (*kept).clone().with(class, Counter::default());
-        journal.replace(&kept, cleared).await?;
-    }
-    Ok(())
+    forget(journal, user, &[class]).await
 }
 
 /// Opens an account before its time, for both classes.
 pub(super) async fn open(journal: &mut Journal<'_>, user: UserId) -> Result<()> {
-    clear(journal, user, Trust::Known).await?;
-    clear(journal, user, Trust::Unknown).await
+    forget(journal, user, &[Trust::Known, Trust::Unknown]).await
+}
+
+async fn forget(journal: &mut Journal<'_>, user: UserId, classes: &[Trust]) -> Result<()> {
+    if let Some(kept) = journal.reading().find::<Attempts>(user).await? {
+        let cleared = classes
+            .iter()
+            .fold((*kept).clone(), |attempts, class| attempts.with(*class, Counter::default()));
+        journal.replace(&kept, cleared).await?;
+    }
+    Ok(())
 }
 
 /// Whether failures lock the account of `user` for either class.

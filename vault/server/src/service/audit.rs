@@ -161,6 +161,14 @@ impl<'a> Journal<'a> {
         self.write.replace(kept, value).await.map_err(Error::unlogged)
     }
 
+    /// Replaces a row by its next version, or adds it if there was none.
+    pub async fn save<T: Sealed>(&mut self, kept: Option<&Kept<T>>, value: T) -> Result<Kept<T>> {
+        match kept {
+            Some(kept) => self.replace(kept, value).await,
+            None => self.insert(value).await,
+        }
+    }
+
     /// Deletes a row.
     pub async fn remove<T: Removable>(&mut self, kept: Kept<T>) -> Result<()> {
         self.write.remove(kept).await.map_err(Error::unlogged)

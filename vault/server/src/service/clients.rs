@@ -136,8 +136,8 @@ pub async fn bring_key(
     let (mut journal, kept) = owned(app, actor, org, id).await?;
     let old_until = overlap(&journal, old_until)?;
     let (name, at) = (HEXLOWER.encode(&free_name(app, &journal)), journal.at());
-    let proof = Proof::Public(HEXLOWER.encode(public.as_bytes()));
-    let stored = ClientKey { id: name.clone(), proof, made_at: at, until: None };
+    let stored =
+        ClientKey { id: name.clone(), proof: Proof::Public(public), made_at: at, until: None };
     journal.append(RosterEvent::ClientKeyRegistered { client: id, key: name, old_until })?;
     let next = journal.replace(&kept, kept.with_key(stored, old_until)).await?;
     done(journal, &next).await

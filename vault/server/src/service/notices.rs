@@ -85,7 +85,7 @@ pub(super) async fn covering(
     named: Option<NoticeId>,
 ) -> Result<Notice> {
     let today = journal.at().tokyo_date();
-    let kinds: Vec<PersonKind> = person.relationships.iter().map(|held| held.kind).collect();
+    let kinds = person.kinds();
     let known = notices::of_org(journal.reading(), person.org).await?;
     known
         .iter()
@@ -138,8 +138,7 @@ pub async fn propose_rebinding(
     if !notice.widens(&active.purposes, &earlier, &new.purposes) {
         return Err(Error::NoticeMissing);
     }
-    let kinds: Vec<PersonKind> = person.relationships.iter().map(|held| held.kind).collect();
-    active.identity.verify(&kinds, &new.purposes, today).map_err(|_| {
+    active.identity.verify(&person.kinds(), &new.purposes, today).map_err(|_| {
         let detail = "the identity check does not verify this person for these purposes";
         Error::fault("/purposes", "unverified", detail)
     })?;

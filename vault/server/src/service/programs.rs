@@ -14,6 +14,9 @@ use crate::app::App;
 use crate::auth::{Actor, Who, tokens};
 use crate::store::authority::Authority;
 
+/// How long a token is good, in seconds.
+pub const TOKEN_SECONDS: i64 = ACCESS_TOKEN_MS / 1_000;
+
 /// The program whose key or token `bearer` is.
 ///
 /// # Errors
@@ -55,10 +58,7 @@ pub async fn prove(app: &App, actor: &Actor, statement: &SecretString) -> Result
     let next = used.plus_proof(proved, at).ok_or(Error::Unauthenticated)?;
     let event = RosterEvent::ClientProved { client: client.id, key: statement.key().to_owned() };
     journal.append_as(&actor, Some(org), None, event)?;
-    match &kept {
-        Some(kept) => journal.replace(kept, next).await?,
-        None => journal.insert(next).await?,
-    };
+    journal.save(kept.as_ref(), next).await?;
     journal.commit().await?;
     let mut key = [0; 4];
     HEXLOWER
@@ -76,10 +76,8 @@ fn signer(
     now: Timestamp,
 ) -> Result<(Client, Proved)> {
     let (client, key) = holder(authority, statement.key(), now)?;
-    let Proof::Public(public) = &key.proof else { return Err(Error::Unauthenticated) };
-    let mut half = [0; 32];
-    HEXLOWER.decode_mut(public.as_bytes(), &mut half).map_err(|_| Error::Unauthenticated)?;
-    let proved = statement.prove(client.id, &half, app.keys.vault(), now);
+    let Proof::Public(public) = key.proof else { return Err(Error::Unauthenticated) };
+    let proved = statement.prove(client.id, public, app.keys.vault(), now);
     Ok((client.clone(), proved.map_err(|_| Error::Unauthenticated)?))
 }
 

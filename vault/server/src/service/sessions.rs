@@ -184,12 +184,10 @@ async fn renew(
 
 /// The caller's session, its user, and where they have a place.
 pub fn current(app: &App, actor: &Actor) -> Result<(Session, User, Vec<Place>)> {
-    let Who::User { id, session, .. } = actor.who else { return Err(Error::Unauthenticated) };
-    let authority = app.authority();
-    let session = authority.session_by_id(session).ok_or(Error::Unauthenticated)?;
-    let user = authority.user(id).ok_or(Error::Unauthenticated)?;
-    let (session, user) = ((**session).clone(), (**user).clone());
-    Ok((session, user, places(&authority, id, app.clock.now().tokyo_date())))
+    let (session, authority) = (own(app, actor)?, app.authority());
+    let user = (**authority.user(session.user).ok_or(Error::Unauthenticated)?).clone();
+    let places = places(&authority, user.id, app.clock.now().tokyo_date());
+    Ok((session, user, places))
 }
 
 /// What a call is to the session of its caller.

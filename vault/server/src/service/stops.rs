@@ -17,10 +17,7 @@ pub(super) async fn count(journal: &mut Journal<'_>, actor: &Actor) -> Result<()
     let used = kept.as_deref().cloned().unwrap_or_else(|| ClientUse::none(id, at));
     let next = used.plus_refusal(at);
     let too_often = next.refused_too_often();
-    match &kept {
-        Some(kept) => journal.replace(kept, next).await?,
-        None => journal.insert(next).await?,
-    };
+    journal.save(kept.as_ref(), next).await?;
     if too_often { stop(journal, id, StopReason::Refusals).await.map(drop) } else { Ok(()) }
 }
 

@@ -140,8 +140,7 @@ fn verify_identity(person: &Person, new: &NewNumber, today: CivilDate) -> Result
         let detail = "rests on an earlier check, and there was none";
         return Err(Error::fault("/identity_check/method", "unverified", detail));
     }
-    let kinds: Vec<_> = person.relationships.iter().map(|held| held.kind).collect();
-    new.identity.verify(&kinds, &new.purposes, today).map_err(|unverified| {
+    new.identity.verify(&person.kinds(), &new.purposes, today).map_err(|unverified| {
         let pointer = format!("/identity_check/{}", unverified.field().name());
         Error::fault(pointer, "unverified", "does not verify this person for these purposes")
     })

@@ -3,7 +3,7 @@
 use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Change, Content, ReviewError, TrainingExtension};
 use azekura_core::id::{OrganisationId, TrainingId, TrainingPlanId, UserId};
-use azekura_core::roster::{ExtensionError, Training, TrainingPlan, TrainingStanding};
+use azekura_core::roster::{ExtensionError, PlanText, Training, TrainingPlan, TrainingStanding};
 use azekura_core::text::FreeText;
 use azekura_core::time::CivilDate;
 
@@ -146,22 +146,6 @@ pub(super) async fn extended(
     journal.replace(&kept, extended).await.map(drop)
 }
 
-/// What a line of the plan says: 部門・内容・担当・対象・手段・周期.
-pub struct PlanText {
-    /// 部門.
-    pub section: String,
-    /// 内容.
-    pub content: String,
-    /// 担当.
-    pub teacher: String,
-    /// 対象.
-    pub audience: String,
-    /// 手段.
-    pub means: String,
-    /// 周期.
-    pub cycle: String,
-}
-
 /// Writes a line into the plan.
 pub async fn write_plan(
     app: &App,
@@ -170,19 +154,8 @@ pub async fn write_plan(
     text: PlanText,
 ) -> Result<TrainingPlan> {
     let mut journal = audit::begin(app, actor, Some(org), Permission::Train).await?;
-    let PlanText { section, content, teacher, audience, means, cycle } = text;
-    let line = TrainingPlan {
-        id: app.new_id(),
-        org,
-        section,
-        content,
-        teacher,
-        audience,
-        means,
-        cycle,
-        written_at: journal.at(),
-        ended_at: None,
-    };
+    let (id, written_at) = (app.new_id(), journal.at());
+    let line = TrainingPlan { id, org, text, written_at, ended_at: None };
     journal.append(RosterEvent::TrainingPlanWritten { plan: line.id })?;
     journal.insert(line.clone()).await?;
     journal.answer(Made::TrainingPlan(&line)).await?;

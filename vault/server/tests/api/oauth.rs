@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use azekura_core::crypto::signing::Signer;
+use azekura_tests::statement;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
@@ -10,7 +11,6 @@ use crate::clients::{OFFICE, Payroll, released, together};
 use crate::common::{Answer, text};
 
 const MINUTE_MS: i64 = 60_000;
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A program whose owner brought the public half of a key.
 struct Signing {
@@ -36,19 +36,12 @@ impl Signing {
         for (field, value) in but.as_object().into_iter().flatten() {
             claims[field] = value.clone();
         }
-        let header = json!({"alg": "EdDSA", "typ": "JWT", "kid": self.kid});
-        let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = Signer::from_seed([seed; 32]).sign(signed.as_bytes());
-        format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature))
+        let key = Signer::from_seed([seed; 32]);
+        statement::signed(&self.kid, &claims, |bytes| key.sign(bytes))
     }
 
     async fn ask(&self, statement: &str) -> Answer {
-        let kind = ASSERTION_TYPE.replace(':', "%3A");
-        let form = format!(
-            "grant_type=client_credentials&client_assertion_type={kind}&client_assertion={statement}"
-        );
-        self.send(&form, "application/x-www-form-urlencoded").await
+        self.send(&statement::form(statement), "application/x-www-form-urlencoded").await
     }
 
     async fn send(&self, body: &str, kind: &str) -> Answer {

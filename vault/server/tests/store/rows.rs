@@ -11,7 +11,8 @@ use azekura_core::change::{Change, Content, EXPIRES_AFTER_DAYS, Maker};
 use azekura_core::id::{OrganisationId, PersonId};
 use azekura_core::purge::{Item, Purge, PurgeState, digest};
 use azekura_core::roster::{
-    Client, ClientUse, Credential, Enrolment, EnrolmentState, Rank, Session, Training, TrainingPlan,
+    Client, ClientUse, Credential, Enrolment, EnrolmentState, PlanText, Rank, Session, Training,
+    TrainingPlan,
 };
 use azekura_core::sign_in::Counter;
 use azekura_core::time::Timestamp;
@@ -106,12 +107,14 @@ async fn the_roster_of_an_organisation_is_listed(vault: Vault) {
     let plan = TrainingPlan {
         id: uuid().into(),
         org,
-        section: text(),
-        content: text(),
-        teacher: text(),
-        audience: text(),
-        means: text(),
-        cycle: text(),
+        text: PlanText {
+            section: text(),
+            content: text(),
+            teacher: text(),
+            audience: text(),
+            means: text(),
+            cycle: text(),
+        },
         written_at: NOW,
         ended_at: None,
     };

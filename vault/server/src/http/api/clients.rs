@@ -23,9 +23,6 @@ use crate::http::{parse, render, show};
 use crate::service::clients::{self, Amended};
 use crate::service::programs;
 
-/// How long a token is good, in seconds.
-const TOKEN_SECONDS: u32 = 600;
-
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
         .routes(routes!(list_clients, propose_client))
@@ -205,7 +202,7 @@ async fn give_token(
     let answer = AccessToken {
         access_token: show::accounts::secret(&token),
         token_type: String::from("Bearer"),
-        expires_in: TOKEN_SECONDS,
+        expires_in: programs::TOKEN_SECONDS,
     };
     Ok(render::secret(200, &answer, 1024))
 }

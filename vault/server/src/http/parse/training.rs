@@ -1,11 +1,12 @@
 //! The training plan and who attended.
 
+use azekura_core::roster::PlanText;
 use azekura_core::text::FreeText;
 use azekura_wire::training as wire;
 
 use super::Faults;
 use crate::http::problem::Failed;
-use crate::service::trainings::{Attendance, PlanText};
+use crate::service::trainings::Attendance;
 
 /// Who attended what, on which day.
 pub(in crate::http) fn attendance(new: &wire::NewTraining) -> Result<Attendance, Failed> {

@@ -25,12 +25,12 @@ pub(in crate::http) fn training(training: &Training) -> wire::Training {
 pub(in crate::http) fn plan(line: &TrainingPlan) -> wire::TrainingPlan {
     wire::TrainingPlan {
         id: line.id.to_string(),
-        section: line.section.clone(),
-        content: line.content.clone(),
-        teacher: line.teacher.clone(),
-        audience: line.audience.clone(),
-        means: line.means.clone(),
-        cycle: line.cycle.clone(),
+        section: line.text.section.clone(),
+        content: line.text.content.clone(),
+        teacher: line.text.teacher.clone(),
+        audience: line.text.audience.clone(),
+        means: line.text.means.clone(),
+        cycle: line.text.cycle.clone(),
         written_at: line.written_at.to_string(),
         ended_at: text(line.ended_at),
     }
