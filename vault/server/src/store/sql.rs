@@ -47,6 +47,7 @@ impl Store {
     /// statement cannot fail with `SQLITE_BUSY_SNAPSHOT`; PostgreSQL makes the commit durable even
     /// where a role was told otherwise.
     pub(super) async fn begin_write(&self) -> Result<Tx> {
+        trip("begin");
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(SqliteTx::Write(writer.begin().await?)),
             Self::Postgres(pool) => {
@@ -57,6 +58,7 @@ impl Store {
 
     /// Starts a transaction in which the engine itself refuses writes.
     pub(super) async fn begin_read(&self) -> Result<Tx> {
+        trip("begin");
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(SqliteTx::Read(readers.begin().await?)),
             Self::Postgres(pool) => Tx::Postgres(
@@ -94,6 +96,7 @@ impl Store {
 impl Tx {
     /// Commits; a `Tx` that is dropped rolls back.
     pub(super) async fn commit(self) -> Result<()> {
+        trip("commit");
         match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => Ok(tx.commit().await?),
@@ -156,6 +159,12 @@ impl Statement<'_> {
     }
 }
 
+/// Tells whoever counts (`docs/performance.md`) of one trip to the database: what is sent, never the
+/// values.
+pub(super) fn trip(sql: &'static str) {
+    tracing::trace!(target: "azekura::trip", sql);
+}
+
 /// Binds values to a SQL literal, or to literals joined at compile time, for whichever engine the
 /// transaction is on; or to two literals, each with its own values, where the engines have no common
 /// text.
@@ -166,7 +175,8 @@ macro_rules! sql {
     ($tx:expr, concat!($($part:literal),+ $(,)?) $(, $value:expr)* $(,)?) => {
         $crate::store::sql::sql!(@ $tx, concat!($($part),+) $(, $value)*)
     };
-    (@ $tx:expr, $sql:expr $(, $value:expr)*) => {
+    (@ $tx:expr, $sql:expr $(, $value:expr)*) => {{
+        $crate::store::sql::trip($sql);
         match &mut *$tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let query = sqlx::query($sql)$(.bind($value))*;
@@ -177,7 +187,7 @@ macro_rules! sql {
                 $crate::store::sql::Statement::Postgres(&mut **tx, query)
             }
         }
-    };
+    }};
     (
         $tx:expr,
         sqlite: $sqlite:literal [$($left:expr),* $(,)?],
@@ -185,10 +195,12 @@ macro_rules! sql {
     ) => {
         match &mut *$tx {
             $crate::store::Tx::Sqlite(tx) => {
+                $crate::store::sql::trip($sqlite);
                 let query = sqlx::query($sqlite)$(.bind($left))*;
                 $crate::store::sql::Statement::Sqlite(&mut **tx, query)
             }
             $crate::store::Tx::Postgres(tx) => {
+                $crate::store::sql::trip($postgres);
                 let query = sqlx::query($postgres)$(.bind($right))*;
                 $crate::store::sql::Statement::Postgres(&mut **tx, query)
             }

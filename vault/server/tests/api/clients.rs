@@ -18,7 +18,7 @@ pub(crate) struct Payroll {
     pub(crate) id: String,
     pub(crate) key: String,
     /// Somebody with a number.
-    person: String,
+    pub(crate) person: String,
 }
 
 impl Payroll {
@@ -32,7 +32,7 @@ impl Payroll {
     }
 
     /// Another program: its id and key.
-    async fn program(&self, but: &Value) -> (String, String) {
+    pub(crate) async fn program(&self, but: &Value) -> (String, String) {
         let Office { vault, manager, sato, .. } = &self.office;
         let change = self.office.post("/clients", &vault.administrators[0], self.grant(but)).await;
         let path = format!("/changes/{}/approve", text(&change["id"]));

@@ -96,7 +96,7 @@ async fn a_change_that_nobody_decides_lapses_after_thirty_days() {
 }
 
 /// A number of somebody who left: 乙欄, no insurance, the slip filed; nothing keeps it any more.
-async fn left(office: &Office) -> String {
+pub(crate) async fn left(office: &Office) -> String {
     let name = json!({"family": "試験", "given": "太郎", "family_kana": "シケン",
         "given_kana": "タロウ"});
     let new = json!({"external_ref": "E-0002", "kind": "employee", "name": name,

@@ -21,3 +21,4 @@ mod sign_in;
 mod small;
 mod story;
 mod training;
+mod trips;

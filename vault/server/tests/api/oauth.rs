@@ -13,14 +13,14 @@ use crate::common::{Answer, text};
 const MINUTE_MS: i64 = 60_000;
 
 /// A program whose owner brought the public half of a key.
-struct Signing {
-    payroll: Payroll,
+pub(crate) struct Signing {
+    pub(crate) payroll: Payroll,
     kid: String,
     vault: String,
 }
 
 impl Signing {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let payroll = Payroll::with(&json!({})).await;
         let kid = newest(&bring(&payroll, 5, &json!({})).await.expect(200));
         let vault = text(&payroll.seen(&payroll.id).await.expect(200)["audience"]);
@@ -50,7 +50,7 @@ impl Signing {
         self.payroll.office.vault.send(request).await
     }
 
-    async fn token(&self, jti: &str) -> String {
+    pub(crate) async fn token(&self, jti: &str) -> String {
         let given = self.ask(&self.statement(5, jti, &json!({}))).await;
         assert_eq!(given.headers["cache-control"], "no-store");
         let given = given.expect(200);

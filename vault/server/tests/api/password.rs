@@ -1,11 +1,14 @@
 //! Passwords: which are taken, how one's own is changed, and how long earlier ones are remembered.
 
 use azekura::auth::Actor;
-use azekura::service::passwords;
+use azekura::service::{execute, passwords};
 use azekura_core::roster::Credential;
 use serde_json::{Value, json};
 
+use crate::clients::OFFICE;
 use crate::common::{Answer, PASSWORD, TestVault, text};
+use crate::deadlines::left;
+use crate::oauth::Signing;
 
 const DAY: i64 = 86_400_000;
 const PATH: &str = "/v1/sessions/current/password";
@@ -122,4 +125,38 @@ async fn a_token_that_is_none_costs_no_hash() {
     vault.post("/v1/enrolments", "", body).await.expect(401);
     let body = json!({"login": "sato", "password": PASSWORD, "totp": "000000"});
     assert_eq!(vault.post("/v1/sessions", "", body).await.expect(503)["code"], "too-busy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_signing_in_waits_for_a_hash() {
+    let signing = Signing::new().await;
+    let (payroll, office) = (&signing.payroll, &signing.payroll.office);
+    let app = &office.vault.app;
+    let busy: Vec<_> = std::iter::from_fn(|| app.hashing.queue().ok()).collect();
+    assert_eq!(busy.len(), 33);
+
+    let person = office.numbered("E-0003").await;
+    let ask = json!({"purpose": "withholding_slip", "period": office.year(), "reference": "試験",
+        "people": [person]});
+    office.post("/reads", &office.sato.1, ask).await;
+    let (_, key) = payroll.program(&Value::Null).await;
+    payroll.read(&key, OFFICE, &Value::Null).await.expect(200);
+    let token = signing.token("試験").await;
+    payroll.read(&token, OFFICE, &Value::Null).await.expect(200);
+    left(office).await;
+    let batch = office.post("/purges", &office.suzuki.1, Value::Null).await;
+    for (act, who) in [("confirm", &office.suzuki), ("approve", &office.manager)] {
+        let path = format!("/purges/{}/{act}", text(&batch["id"]));
+        office.post(&path, &who.1, json!({"digest": batch["digest"]})).await;
+    }
+    let done = execute::run(app, &Actor::job("試験")).await.unwrap();
+    assert_eq!((done.destroyed, done.certified), (1, 1));
+    assert!(payroll.log().await.contains("certificate"));
+
+    let login = json!({"login": "sato", "password": PASSWORD, "totp": "000000"});
+    let unlock = json!({"password": PASSWORD});
+    for (path, body) in [("/v1/sessions", login), ("/v1/sessions/current/unlock", unlock)] {
+        let answer = office.vault.post(path, &office.sato.1, body).await;
+        assert_eq!(answer.expect(503)["code"], "too-busy", "{path}");
+    }
 }
