@@ -6,6 +6,8 @@
 
 mod pace;
 mod places;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::net::{IpAddr, SocketAddr};
