@@ -65,8 +65,14 @@ async fn a_client_who_says_nothing_is_let_go() {
 async fn half_a_header_is_not_waited_for() {
     let limits = Limits { header: SOON, ..NO_LIMITS };
     against(limits, router(), async |address| {
-        let again = [REQUEST, &REQUEST[..20]].concat();
-        assert!(said(address, &again).await.starts_with("HTTP/1.1 200 OK"));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(REQUEST).await.unwrap();
+        let mut said = Vec::new();
+        while !said.ends_with(b"ok") {
+            stream.read_buf(&mut said).await.unwrap();
+        }
+        stream.write_all(&REQUEST[..20]).await.unwrap();
+        assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
     })
     .await;
 }
