@@ -96,17 +96,18 @@ organisation() {
     appoint viewer "$viewer_id" "$viewer"
     designate "$handler_id" "$handler" '"enter","check","use"'
     designate "$checker_id" "$checker" '"check","delete"'
-    change="$(call POST "$in/notices" "$manager" '{"bundles":["withholding"],"channel":"intranet",
+    change="$(call POST "$in/notices" "$handler" '{"bundles":["withholding"],"channel":"intranet",
         "texts":{"employee":"個人番号は源泉徴収票の作成に利用します（見本）"},"from":"'"$today"'"}' |
         pick id)"
-    call POST "$in/changes/$change/approve" "$handler" >/dev/null
+    call POST "$in/changes/$change/approve" "$manager" >/dev/null
     done_with "an organisation with manager, auditor, viewer, two handlers and a notice"
     client
 }
 
-# An administrator asks for the payroll program, the manager agrees, its owner fetches the key.
+# The administrator who did not propose the manager today asks for the payroll program, the manager
+# agrees, its owner fetches the key.
 client() {
-    change="$(call POST "$in/clients" "$first" '{"name":"給与計算（見本）","owner":"'"$handler_id"'",
+    change="$(call POST "$in/clients" "$second" '{"name":"給与計算（見本）","owner":"'"$handler_id"'",
         "purposes":["withholding"],"kinds":["employee"],"operations":["people","reads"],
         "quota_per_hour":100,"quota_per_day":200,"until":"'"$((year + 1))"'-03-31"}')"
     call POST "$in/changes/$(pick id <<<"$change")/approve" "$manager" >/dev/null

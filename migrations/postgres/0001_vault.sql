@@ -122,6 +122,18 @@ create table client_use (
     sealed bytea not null
 );
 
+create table credential_reset (
+    id uuid not null primary key,
+    sealed bytea not null
+);
+
+create table it_access (
+    id uuid not null primary key,
+    org_id uuid not null,
+    sealed bytea not null
+);
+create index it_access_org on it_access (org_id, id);
+
 create table notice (
     id uuid not null primary key,
     org_id uuid not null,

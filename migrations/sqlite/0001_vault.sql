@@ -124,6 +124,18 @@ create table client_use (
     sealed blob not null
 ) strict;
 
+create table credential_reset (
+    id blob not null primary key check (length(id) = 16),
+    sealed blob not null
+) strict;
+
+create table it_access (
+    id blob not null primary key check (length(id) = 16),
+    org_id blob not null check (length(org_id) = 16),
+    sealed blob not null
+) strict;
+create index it_access_org on it_access (org_id, id);
+
 create table notice (
     id blob not null primary key check (length(id) = 16),
     org_id blob not null check (length(org_id) = 16),

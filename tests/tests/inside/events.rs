@@ -49,6 +49,7 @@ fn rt_24_every_act_and_refusal_is_in_the_log_and_a_flood_is_not() {
     watch.trainings(&office, &sato);
     watch.purposes(&office, &sato, &suzuki);
     let busy = watch.programs(&office, &sato, &suzuki);
+    watch.oversight(&office);
     watch.refusals(&office, &sato, &suzuki);
     watch.purge(&office, &sato, &suzuki);
     watch.volume(&office, &busy);
@@ -254,6 +255,43 @@ impl Watch<'_> {
         self.adds(&["client.unusual_volume", "number.release.intent"], || {
             busy.post(&office.path("reads"), more).ok(200)
         });
+    }
+
+    /// What is held against those who operate the vault.
+    fn oversight(&self, office: &Office<'_>) {
+        // The first one offered the manager their role just now.
+        let [first, second] = office.administrators();
+        let why = json!({"reason": "見本"});
+        let freeze = office.path("freeze");
+        self.adds(&["reads.frozen"], || office.manager.post(&freeze, &why).ok(200));
+        let lift = second.post(&office.path("unfreeze"), &why).ok(202);
+        let approve = |change: &Value| {
+            let path = office.path(&format!("changes/{}/approve", text(change, "id")));
+            office.manager.post(&path, &Value::Null).ok(200)
+        };
+        self.adds(&["change.approved", "reads.unfrozen"], || approve(&lift));
+        let day = self.lab.site.day(0);
+        let visit = json!({"who": "架空", "purpose": "見本", "from": day, "until": day});
+        let visit = second.post(&office.path("it-access"), &visit).ok(202);
+        let visit = self.adds(&["change.approved", "it_access.approved"], || approve(&visit));
+        let close = office.path(&format!("it-access/{}/close", text(&visit["content"], "id")));
+        let report = json!({"report": "見本"});
+        self.adds(&["it_access.closed"], || second.post(&close, &report).ok(200));
+        let viewer = office.appoint("viewer", "試験 再登録").member.user;
+        let reset = first.post(&format!("/v1/users/{viewer}/reset"), &why).ok(202);
+        let path = format!("/v1/changes/{}/approve", text(&reset, "id"));
+        // Its organisation learns of it, and the vault.
+        let made = [
+            "change.approved",
+            "credentials.reset",
+            "credentials.reset",
+            "enrolment.issued",
+            "session.closed",
+        ];
+        self.adds(&made, || second.post(&path, &Value::Null).ok(200));
+        let resets = office.manager.get(&office.path("resets")).ok(200);
+        let path = office.path(&format!("resets/{}/confirm", text(&resets["items"][0], "id")));
+        self.adds(&["credentials.confirmed"], || office.manager.post(&path, &Value::Null).ok(200));
     }
 
     /// Ends a new one of a list.

@@ -10,9 +10,10 @@ use thiserror::Error;
 
 use crate::id::{
     AppointmentId, ChangeId, ClientId, EnrolmentId, FactId, NoticeId, OrganisationId, PersonId,
-    SlotId, TrainingId, UserId,
+    ResetId, SlotId, TrainingId, UserId,
 };
 use crate::identity::IdentityCheck;
+use crate::oversight::ItAccess;
 use crate::purpose::Purposes;
 use crate::retention::{Fact, Settings};
 use crate::roster::{Appointment, Client, Designation, Notice, Organisation};
@@ -75,6 +76,8 @@ pub enum Content {
     Designation(Designation),
     /// A recorded fact that was wrong.
     FactCorrected(FactCorrection),
+    /// A visit of IT staff; the manager agrees.
+    ItAccess(ItAccess),
     /// A version of the purpose notice.
     Notice(Notice),
     /// An organisation with its first manager.
@@ -83,10 +86,14 @@ pub enum Content {
     Rebind(Rebinding),
     /// A person's first number.
     Register(NumberProposal),
+    /// Credentials to be made anew.
+    Reset(NewReset),
     /// Settings, at least one of them weaker than before.
     Settings(Box<Settings>),
     /// More days for a training.
     TrainingExtension(TrainingExtension),
+    /// Reads that were stopped, to be let through again.
+    Unfreeze(Unfreeze),
     /// An account that failures locked, to be opened before its time.
     Unlock(LockedAccount),
     /// An account.
@@ -191,12 +198,34 @@ pub struct NewUser {
     pub enrolment: EnrolmentId,
 }
 
+/// Credentials that two administrators have their owner make anew.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewReset {
+    /// Names it.
+    pub reset: ResetId,
+    /// Whose credentials.
+    pub user: UserId,
+    /// Why.
+    pub reason: String,
+    /// The enrolment that approval opens.
+    pub enrolment: EnrolmentId,
+}
+
 /// An account that two administrators open before its time.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedAccount {
     /// Whose.
     pub user: UserId,
+}
+
+/// The end of a stop for all reads.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unfreeze {
+    /// Why it is over.
+    pub reason: String,
 }
 
 /// Where a change stands. Only `Pending` can move.
@@ -258,6 +287,9 @@ pub enum Checked {
 /// Why a change did not move. It is then as it was.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ReviewError {
+    /// Something else that the person is excludes it.
+    #[error("the person holds a role that excludes this one")]
+    Excluded,
     /// It lapsed.
     #[error("the change has expired; propose it again")]
     Expired,
@@ -267,6 +299,9 @@ pub enum ReviewError {
     /// Only the maker takes a change back.
     #[error("only the person who proposed a change can withdraw it")]
     NotTheMaker,
+    /// The maker gave the second person the right to decide it less than a day ago.
+    #[error("whoever proposed a change cannot have it decided by a person they appointed just now")]
+    RecentGrant,
     /// A number comes in by a blind check only.
     #[error("this change brings a number; key the number again from the document")]
     RekeyNeeded,
@@ -288,12 +323,15 @@ impl Content {
             Self::Correct(_) => "correct",
             Self::Designation(_) => "designation",
             Self::FactCorrected(_) => "fact_corrected",
+            Self::ItAccess(_) => "it_access",
             Self::Notice(_) => "notice",
             Self::Organisation(_) => "organisation",
             Self::Rebind(_) => "rebind",
             Self::Register(_) => "register",
+            Self::Reset(_) => "reset",
             Self::Settings(_) => "settings",
             Self::TrainingExtension(_) => "training_extension",
+            Self::Unfreeze(_) => "unfreeze",
             Self::Unlock(_) => "unlock",
             Self::User(_) => "user",
         }
@@ -308,11 +346,14 @@ impl Content {
             | Self::ClientAmended(_)
             | Self::Designation(_)
             | Self::FactCorrected(_)
+            | Self::ItAccess(_)
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Rebind(_)
+            | Self::Reset(_)
             | Self::Settings(_)
             | Self::TrainingExtension(_)
+            | Self::Unfreeze(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }
@@ -328,10 +369,13 @@ impl Content {
             | Self::Client(_)
             | Self::ClientAmended(_)
             | Self::Designation(_)
+            | Self::ItAccess(_)
             | Self::Notice(_)
             | Self::Organisation(_)
+            | Self::Reset(_)
             | Self::Settings(_)
             | Self::TrainingExtension(_)
+            | Self::Unfreeze(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }
@@ -347,34 +391,41 @@ impl Content {
             | Self::ClientAmended(_)
             | Self::Correct(_)
             | Self::FactCorrected(_)
+            | Self::ItAccess(_)
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Rebind(_)
             | Self::Register(_)
+            | Self::Reset(_)
             | Self::Settings(_)
             | Self::TrainingExtension(_)
+            | Self::Unfreeze(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }
     }
 
     /// The person whom it gives more to do, and who for that cannot be the second one: whoever
-    /// answers for a program, or whose account is opened. A training's days have a rule of their own.
+    /// answers for a program, or whose account is opened or given new credentials. A training's days
+    /// have a rule of their own.
     pub fn benefits(&self) -> Option<UserId> {
         match self {
             Self::Client(client) => Some(client.grant.owner),
             Self::ClientAmended(change) => Some(change.owner()),
+            Self::Reset(new) => Some(new.user),
             Self::Unlock(locked) => Some(locked.user),
             Self::Appointment(_)
             | Self::Correct(_)
             | Self::Designation(_)
             | Self::FactCorrected(_)
+            | Self::ItAccess(_)
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Rebind(_)
             | Self::Register(_)
             | Self::Settings(_)
             | Self::TrainingExtension(_)
+            | Self::Unfreeze(_)
             | Self::User(_) => None,
         }
     }
@@ -394,11 +445,14 @@ impl Content {
             | Self::ClientAmended(_)
             | Self::Designation(_)
             | Self::FactCorrected(_)
+            | Self::ItAccess(_)
             | Self::Notice(_)
             | Self::Organisation(_)
             | Self::Rebind(_)
+            | Self::Reset(_)
             | Self::Settings(_)
             | Self::TrainingExtension(_)
+            | Self::Unfreeze(_)
             | Self::Unlock(_)
             | Self::User(_) => None,
         }

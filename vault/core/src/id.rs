@@ -89,6 +89,8 @@ ids! {
     EnrolmentId = "enr";
     /// A fact about a relationship that moves a retention clock.
     FactId = "evt";
+    /// A visit of IT staff to the system that keeps the numbers.
+    ItAccessId = "ita";
     /// A version of the purpose notice (利用目的の通知).
     NoticeId = "ntc";
     /// One tenant (事業者): a business that handles personal numbers.
@@ -101,6 +103,8 @@ ids! {
     ReadId = "red";
     /// Why a number is held (関係).
     RelationshipId = "rel";
+    /// Credentials that two administrators had their owner make anew.
+    ResetId = "rst";
     /// One HTTP request.
     RequestId = "req";
     /// A signed-in session.

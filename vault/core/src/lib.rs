@@ -15,6 +15,7 @@ pub mod emergency;
 pub mod id;
 pub mod identity;
 pub mod number;
+pub mod oversight;
 pub mod person;
 pub mod purge;
 pub mod purpose;

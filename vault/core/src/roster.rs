@@ -18,6 +18,7 @@ mod training;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EnrolmentId, OrganisationId, SessionId, UserId};
+use crate::oversight::Freeze;
 use crate::person::fold;
 use crate::retention::Settings;
 use crate::sign_in::Counter;
@@ -227,6 +228,9 @@ pub struct Organisation {
     pub processor: bool,
     /// Pay rule, retention choices, grace.
     pub settings: Settings,
+    /// Why no number is read in it for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Freeze>,
     /// When two administrators had agreed on it.
     pub created_at: Timestamp,
 }

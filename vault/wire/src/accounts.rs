@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::changes::Change;
 use crate::number::SecretText;
+use crate::oversight::Frozen;
 use crate::training::TrainingStanding;
 
 /// `POST /v1/sessions` → 201 `NewSession`.
@@ -238,6 +239,8 @@ pub struct Organisation {
     pub missing: Vec<String>,
     /// As they are in force.
     pub settings: Settings,
+    /// Why no number is read for now; `null` while they are.
+    pub frozen: Option<Frozen>,
     /// An instant.
     pub created_at: String,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{NewOrganisation, Settings};
 use crate::clients::{Client, ClientChange};
 use crate::number::NumberText;
+use crate::oversight::{ItAccess, ProposedReset, Reason};
 use crate::retention::NewEvent;
 use crate::roster::{Appointment, Designation, Notice};
 
@@ -150,6 +151,8 @@ pub enum Content {
     Designation(Designation),
     /// A recorded fact that was wrong.
     FactCorrected(FactCorrection),
+    /// A visit of IT staff.
+    ItAccess(ItAccess),
     /// A version of the purpose notice.
     Notice(Notice),
     /// An organisation with its first manager.
@@ -158,12 +161,16 @@ pub enum Content {
     Rebind(Rebinding),
     /// A person's first number.
     Register(ProposedNumber),
+    /// Credentials to be made anew.
+    Reset(ProposedReset),
     /// Settings, at least one of them weaker than before.
     Settings(Settings),
     /// More days for a training.
     TrainingExtension(TrainingExtension),
     /// An account that failures locked.
     Unlock(Unlocked),
+    /// Reads to be let through again.
+    Unfreeze(Reason),
     /// An account.
     User(ProposedUser),
 }

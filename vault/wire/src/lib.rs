@@ -33,6 +33,7 @@ pub mod emergencies;
 pub mod ledgers;
 pub mod log;
 pub mod number;
+pub mod oversight;
 pub mod page;
 pub mod people;
 pub mod problem;

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::scene::{Opened, Person, SCENE};
+use crate::lab::Lab;
 
 const PASSWORD: &str = "Soto-no-Hito 0001 aikotoba!";
 
@@ -67,6 +68,38 @@ fn a_changed_person_stops_reads_of_that_person_and_after_a_start_of_everyone() {
     for person in [first, second] {
         read(&stopped, person).refused(503, "changed-outside");
     }
+}
+
+#[test]
+fn a_table_of_new_credentials_that_may_lack_somebody_holds_everyone() {
+    let edit = "insert into credential_reset (id, sealed) values (randomblob(16), zeroblob(80));";
+    let read = |opened: &Opened| {
+        let sato = opened.caller(&SCENE.sato.token);
+        sato.post(&SCENE.path("reads"), &opened.asking(&SCENE.people[1].0))
+    };
+    let stopped = Opened::of(&SCENE.after, edit).unwrap();
+    read(&stopped).refused(403, "reset-unconfirmed");
+    assert_eq!(stopped.named(), ["reset"]);
+
+    let running = Opened::of(&SCENE.after, "").unwrap();
+    sqlite::run(&running.database(), edit);
+    read(&running).ok(200);
+    assert_eq!(running.logged(), ["reset"]);
+}
+
+#[test]
+fn an_offer_taken_away_does_not_hide_who_was_appointed_today() {
+    let lab = Lab::new();
+    let office = lab.office();
+    let sato = office.handler("架空 佐藤");
+    let notice = json!({"bundles": ["withholding"], "texts": {"employee": "見本"},
+        "channel": "paper", "from": lab.site.day(0)});
+    let change = office.manager.post(&office.path("notices"), &notice).ok(202);
+    let approve = office.path(&format!("changes/{}/approve", change["id"].as_str().unwrap()));
+    sato.post(&approve, &Value::Null).refused(403, "recent-grant");
+    let database = lab.files.state().join("vault.db");
+    sqlite::run(&database, "delete from change where kind = 'designation'");
+    sato.post(&approve, &Value::Null).refused(503, "changed-outside");
 }
 
 #[test]

@@ -80,6 +80,7 @@ impl Scene {
         let lab = Lab::new();
         let mut story = Story::begin(&lab);
         story.purge();
+        story.oversight();
         let programs = story.programs();
         let waiting = story.waiting();
         let enrolment = story.invited();

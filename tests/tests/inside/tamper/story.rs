@@ -72,6 +72,33 @@ impl<'l> Story<'l> {
         })
     }
 
+    /// New credentials that nobody confirmed yet, and a visit that is not over.
+    pub(super) fn oversight(&self) {
+        // The first one offered the manager their role just now.
+        let [first, second] = self.office.administrators();
+        let lost = self.office.appoint("viewer", "見本 再登録").member.user;
+        let why = json!({"reason": "見本"});
+        let reset = first.post(&format!("/v1/users/{lost}/reset"), &why).ok(202);
+        let path = format!("/v1/changes/{}/approve", text(&reset, "id"));
+        second.post(&path, &Value::Null).ok(200);
+        let day = self.lab.site.day(0);
+        let visit = json!({"who": "架空", "purpose": "見本", "from": day, "until": day});
+        let visit = second.post(&self.office.path("it-access"), &visit).ok(202);
+        let path = self.office.path(&format!("changes/{}/approve", text(&visit, "id")));
+        self.office.manager.post(&path, &Value::Null).ok(200);
+    }
+
+    /// They are confirmed, and it is over.
+    fn oversight_ends(&self) {
+        let last = |list: &str, act: &str| {
+            let all = self.office.manager.get(&self.office.path(list)).ok(200);
+            self.office.path(&format!("{list}/{}/{act}", text(&all["items"][0], "id")))
+        };
+        self.office.manager.post(&last("resets", "confirm"), &Value::Null).ok(200);
+        let report = json!({"report": "見本"});
+        self.office.manager.post(&last("it-access", "close"), &report).ok(200);
+    }
+
     pub(super) fn waiting(&self) -> (String, String) {
         let person = self.sato.add_employee("試験");
         let change = self.sato.register(&person, &number(8_020), &["withholding"]).ok(202);
@@ -93,6 +120,7 @@ impl<'l> Story<'l> {
     ) {
         let [(ended, _), (_, spent)] = programs;
         self.lab.site.enrol(enrolment, "shin.jin");
+        self.oversight_ends();
         let reject = self.office.path(&format!("changes/{}/reject", rejected.0));
         self.suzuki.post(&reject, &json!({"reason": "見本"})).ok(200);
         self.end("designations", &self.tanaka.member.user);

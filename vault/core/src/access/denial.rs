@@ -38,6 +38,10 @@ pub enum Denial {
     PurposeNotBound,
     /// The quota is used up.
     QuotaExceeded,
+    /// All reads of the organisation are stopped.
+    ReadsFrozen,
+    /// The caller's credentials were made anew, and nobody has met them yet.
+    ResetUnconfirmed,
     /// The number's use is stopped, or it was collected by mistake.
     Suspended,
     /// The caller's training is no longer valid.
@@ -64,6 +68,8 @@ impl Denial {
         Self::PurposeEnded,
         Self::PurposeNotBound,
         Self::QuotaExceeded,
+        Self::ReadsFrozen,
+        Self::ResetUnconfirmed,
         Self::Suspended,
         Self::TrainingExpired,
         Self::Unverified,
@@ -87,6 +93,8 @@ impl Denial {
             Self::PurposeEnded => "purpose-ended",
             Self::PurposeNotBound => "purpose-not-bound",
             Self::QuotaExceeded => "quota-exceeded",
+            Self::ReadsFrozen => "reads-frozen",
+            Self::ResetUnconfirmed => "reset-unconfirmed",
             Self::Suspended => "suspended",
             Self::TrainingExpired => "training-expired",
             Self::Unverified => "unverified",
@@ -103,6 +111,8 @@ impl Denial {
                 | Self::NotDesignated
                 | Self::OutsideNetwork
                 | Self::QuotaExceeded
+                | Self::ReadsFrozen
+                | Self::ResetUnconfirmed
                 | Self::TrainingExpired
         )
     }
@@ -152,6 +162,12 @@ impl Denial {
             }
             Self::QuotaExceeded => {
                 "使用件数の上限に達しました。時間をおいてやり直すか、システム管理者に上限を確認してください"
+            }
+            Self::ReadsFrozen => {
+                "この事業者の個人番号の使用はすべて停止されています。管理責任者またはシステム管理者に理由を確認してください"
+            }
+            Self::ResetUnconfirmed => {
+                "認証情報が再登録されたため、使用・点検・管理はできません。管理責任者に対面で本人確認を受け、再登録から一日が過ぎるまで待ってください"
             }
             Self::Suspended => {
                 "個人番号は利用停止中です。停止の理由を確認し、必要なら利用再開を申請してください"
@@ -209,6 +225,12 @@ impl Denial {
             Self::QuotaExceeded => {
                 "The quota is used up: try again later, or ask an administrator about the limit"
             }
+            Self::ReadsFrozen => {
+                "All reads of this organisation are stopped: ask the manager or an administrator why"
+            }
+            Self::ResetUnconfirmed => {
+                "Your credentials were made anew: meet the manager in person for the confirmation, and wait until a day has passed"
+            }
             Self::Suspended => {
                 "The number's use is suspended: see why, and propose to resume it if it is needed"
             }
@@ -235,14 +257,14 @@ mod tests {
     #[test]
     fn codes_are_stable_sorted_and_the_serde_names() {
         assert!(Denial::ALL.is_sorted_by_key(|denial| denial.code()));
-        assert_eq!(Denial::ALL.len(), 18);
+        assert_eq!(Denial::ALL.len(), 20);
         for denial in Denial::ALL {
             assert_eq!(serde_json::to_value(denial).unwrap(), denial.code());
         }
     }
 
     #[test]
-    fn six_denials_lie_with_the_caller() {
+    fn some_denials_lie_with_the_caller() {
         let calls = Denial::ALL.iter().filter(|denial| denial.refuses_the_call());
         let codes: Vec<_> = calls.map(|denial| denial.code()).collect();
         let expected = [
@@ -251,6 +273,8 @@ mod tests {
             "not-designated",
             "outside-network",
             "quota-exceeded",
+            "reads-frozen",
+            "reset-unconfirmed",
             "training-expired",
         ];
         assert_eq!(codes, expected);

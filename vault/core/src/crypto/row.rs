@@ -54,6 +54,10 @@ pub enum Table {
     Emergency = 19,
     /// The plan of trainings.
     TrainingPlan = 23,
+    /// Credentials that were made anew.
+    Reset = 26,
+    /// Visits of IT staff.
+    ItAccess = 27,
 }
 
 /// One value of a row, as its MAC sees it.
@@ -136,7 +140,7 @@ impl RowKey {
 
 impl Table {
     /// Every sealed table, in the order of their numbers.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Organisation,
         Self::User,
         Self::Credential,
@@ -157,6 +161,8 @@ impl Table {
         Self::Device,
         Self::Emergency,
         Self::TrainingPlan,
+        Self::Reset,
+        Self::ItAccess,
     ];
 
     fn id(self) -> [u8; 2] {

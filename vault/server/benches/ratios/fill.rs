@@ -98,6 +98,7 @@ async fn found(app: &App, org: OrganisationId) -> Result<(ClientId, SecretString
             profile: Profile::Standard,
             processor: false,
             settings: Settings::default(),
+            frozen: None,
             created_at: at,
         })
         .await?;

@@ -116,6 +116,8 @@ pub enum Permission {
     Check,
     /// Confirming the targets of a purge: a designation with `delete`.
     Delete,
+    /// What the manager approves or proposes: the manager, or a designation with `enter`.
+    Draft,
     /// People, facts and changes: a designation with `enter`, or a client granted the operation.
     Enter(azekura_core::roster::Operation),
     /// Designations, notices, approvals: the manager.
@@ -147,7 +149,7 @@ impl Permission {
             Self::Review => Some("review"),
             Self::Train => Some("educator"),
             Self::Use => Some("use"),
-            Self::Oversee | Self::Settle | Self::View => None,
+            Self::Draft | Self::Oversee | Self::Settle | Self::View => None,
         }
     }
 }

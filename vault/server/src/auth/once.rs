@@ -2,6 +2,8 @@
 
 use azekura_core::change::Change;
 use azekura_core::emergency::Emergency;
+use azekura_core::id::OrganisationId;
+use azekura_core::oversight::{Freeze, ItAccess, Reset};
 use azekura_core::person::{Person, Personal, Relationship};
 use azekura_core::purge::{Purge, Target};
 use azekura_core::retention::Fact;
@@ -38,12 +40,18 @@ pub enum Made<'a> {
     Emergency(&'a Emergency),
     /// A recorded fact.
     Fact(&'a Fact),
+    /// A stop for all reads.
+    Freeze(&'a Freeze),
+    /// A visit of IT staff, closed.
+    ItAccess(&'a ItAccess),
     /// A person, as of a day.
     Person(&'a Person, &'a Personal, CivilDate),
     /// A batch of deletions with its items.
     Purge(&'a Purge, &'a [Target]),
     /// A relationship of a person.
     Relationship(&'a Person, &'a Relationship),
+    /// New credentials, confirmed for an organisation.
+    Reset(&'a Reset, OrganisationId),
     /// Something whose answer held a secret: only its id is kept.
     Secret(&'a str),
     /// A training, written down.

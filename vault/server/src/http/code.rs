@@ -56,8 +56,12 @@ pub(super) enum Code {
     PreconditionRequired,
     /// The batch is not at this step.
     PurgeStep,
+    /// Whoever proposed this appointed you less than a day ago.
+    RecentGrant,
     /// A number comes in by a blind check only.
     RekeyNeeded,
+    /// Another role of this person excludes it.
+    RoleExcluded,
     /// Another person must do this.
     SamePerson,
     /// The server was not given its secret.
@@ -84,7 +88,7 @@ pub(super) enum Code {
 
 impl Code {
     /// The codes of this table; those of [`Denial`] come beside them.
-    const OWN: [Self; 36] = [
+    const OWN: [Self; 38] = [
         Self::AlreadyDone,
         Self::AlreadyRegistered,
         Self::AuditUnavailable,
@@ -109,7 +113,9 @@ impl Code {
         Self::PreconditionFailed,
         Self::PreconditionRequired,
         Self::PurgeStep,
+        Self::RecentGrant,
         Self::RekeyNeeded,
+        Self::RoleExcluded,
         Self::SamePerson,
         Self::Sealed,
         Self::Settled,
@@ -168,6 +174,8 @@ impl From<Denial> for Code {
             | Denial::PurposeEnded
             | Denial::PurposeNotBound
             | Denial::QuotaExceeded
+            | Denial::ReadsFrozen
+            | Denial::ResetUnconfirmed
             | Denial::Suspended
             | Denial::TrainingExpired
             | Denial::Unverified => Self::Denied(denial),

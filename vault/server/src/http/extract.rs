@@ -22,6 +22,9 @@ use crate::service::{Error, Paging};
 /// Whoever the bearer token belongs to.
 pub(super) struct SignedIn(pub(super) Actor);
 
+/// A person: no program has a session of its own.
+pub(super) struct Person(pub(super) Actor);
+
 /// The same for what a screen asks by itself, again and again: it keeps no session open.
 pub(super) struct Watching(pub(super) Actor);
 
@@ -54,6 +57,14 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     }
 }
 
+impl FromRequestParts<Arc<App>> for Person {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
+        bearer(parts, app, Call::Act).and_then(person).map(Self)
+    }
+}
+
 impl FromRequestParts<Arc<App>> for Watching {
     type Rejection = Failed;
 
@@ -66,7 +77,7 @@ impl FromRequestParts<Arc<App>> for LockedIn {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
-        bearer(parts, app, Call::Session).map(Self)
+        bearer(parts, app, Call::Session).and_then(person).map(Self)
     }
 }
 
@@ -151,6 +162,10 @@ fn bearer(parts: &Parts, app: &App, call: Call) -> Result<Actor, Failed> {
     });
     let token = SecretString::from(token.ok_or(Code::Unauthenticated)?);
     Ok(sessions::authenticate(app, &token, call, request_id(parts, app), ip(parts))?)
+}
+
+fn person(actor: Actor) -> Result<Actor, Failed> {
+    if actor.session().is_some() { Ok(actor) } else { Err(Code::Unauthenticated.into()) }
 }
 
 fn ip(parts: &Parts) -> Option<IpAddr> {

@@ -8,6 +8,7 @@ mod fingerprint;
 mod lang;
 mod layer;
 pub mod listen;
+pub mod needs;
 mod openapi;
 mod pages;
 mod parse;
@@ -20,26 +21,19 @@ mod texts;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use self::code::Code;
+use self::needs::Declared;
 use self::problem::Failed;
 use crate::app::App;
 
 /// Everything the vault answers to.
 pub fn router(app: Arc<App>) -> Router {
-    let (calls, document) = described();
-    let json = Bytes::from(document.to_string());
-    let docs = pages::reference(&document).unwrap_or_default();
+    let (calls, ..) = described();
     calls
-        .route("/openapi.json", get(|| async move { render::json(200, json.to_vec()) }))
-        .route("/docs", get(|| async move { pages::whole(docs) }))
-        .route("/docs/style.css", get(pages::style))
-        .route("/problems/{code}", get(pages::problem))
         .method_not_allowed_fallback(|| async { Failed::from(Code::MethodNotAllowed) })
         .fallback(|| async { Failed::from(Code::NotFound) })
         .layer(CatchPanicLayer::custom(layer::panicked))
@@ -52,8 +46,15 @@ pub fn openapi() -> Value {
     described().1
 }
 
-fn described() -> (Router<Arc<App>>, Value) {
-    let (calls, api) = api::routes().split_for_parts();
+/// Every call and every page, with what it needs.
+pub fn declared() -> Vec<Declared> {
+    described().2
+}
+
+fn described() -> (Router<Arc<App>>, Value, Vec<Declared>) {
+    let (calls, api, mut declared) = api::routes().split();
     let document = openapi::document(&api);
-    (calls, document)
+    let (pages, _, also) = pages::routes(&document).split();
+    declared.extend(also);
+    (calls.merge(pages), document, declared)
 }

@@ -3,13 +3,17 @@
 #![expect(clippy::indexing_slicing, reason = "a missing name of a JSON value reads as null")]
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use serde_json::Value;
 
 use super::code::Code;
+use super::needs::{Calls, Need};
 use super::problem::Failed;
+use super::render;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const CSS: HeaderValue = HeaderValue::from_static("text/css; charset=utf-8");
@@ -43,8 +47,20 @@ struct Operation {
     responses: Vec<(String, String)>,
 }
 
+/// The pages, and the document they are rendered from.
+pub(super) fn routes(document: &Value) -> Calls {
+    let json = Bytes::from(document.to_string());
+    let docs = reference(document).unwrap_or_default();
+    let json = get(|| async move { render::json(200, json.to_vec()) });
+    Calls::default()
+        .page(Need::Public, "/openapi.json", json)
+        .page(Need::Public, "/docs", get(|| async move { whole(docs) }))
+        .page(Need::Public, "/docs/style.css", get(style))
+        .page(Need::Public, "/problems/{code}", get(problem))
+}
+
 /// `GET /problems/{code}`.
-pub(super) async fn problem(Path(code): Path<String>) -> Result<Response, Failed> {
+async fn problem(Path(code): Path<String>) -> Result<Response, Failed> {
     let code: Code = code.parse().map_err(|()| Code::NotFound)?;
     let (title, help) = (code.title(), code.help());
     let page = ProblemPage { code: code.text(), status: code.status().as_u16(), title, help };
@@ -52,7 +68,7 @@ pub(super) async fn problem(Path(code): Path<String>) -> Result<Response, Failed
 }
 
 /// The page behind `/docs`, from the OpenAPI document.
-pub(super) fn reference(document: &Value) -> Option<String> {
+fn reference(document: &Value) -> Option<String> {
     let mut operations = Vec::new();
     for (path, item) in document.get("paths")?.as_object()? {
         for (method, operation) in item.as_object()? {
@@ -64,17 +80,17 @@ pub(super) fn reference(document: &Value) -> Option<String> {
 }
 
 /// A page that is ready.
-pub(super) fn page(text: &'static str, media_type: HeaderValue) -> Response {
+fn page(text: &'static str, media_type: HeaderValue) -> Response {
     ([(header::CONTENT_TYPE, media_type)], text).into_response()
 }
 
 /// `GET /docs/style.css`.
-pub(super) async fn style() -> Response {
+async fn style() -> Response {
     page(include_str!("../../templates/style.css"), CSS)
 }
 
 /// A rendered page as an answer.
-pub(super) fn whole(text: String) -> Response {
+fn whole(text: String) -> Response {
     ([(header::CONTENT_TYPE, HTML)], text).into_response()
 }
 

@@ -204,9 +204,11 @@ impl From<Error> for Failed {
 
 const fn review(error: ReviewError) -> Code {
     match error {
+        ReviewError::Excluded => Code::RoleExcluded,
         ReviewError::Expired => Code::ChangeExpired,
         ReviewError::NotForYou => Code::NotForYou,
         ReviewError::NotTheMaker => Code::NotTheMaker,
+        ReviewError::RecentGrant => Code::RecentGrant,
         ReviewError::RekeyNeeded => Code::RekeyNeeded,
         ReviewError::SamePerson => Code::SamePerson,
         ReviewError::Settled => Code::Settled,

@@ -40,6 +40,8 @@ pub(super) fn saved(made: &Made<'_>) -> (u16, Vec<u8>) {
         Made::Designation(line) => (200, written(&show::roster::designation(line))),
         Made::Emergency(emergency) => (200, written(&show::emergencies::emergency(emergency))),
         Made::Fact(fact) => (201, written(&show::retention::recorded(fact))),
+        Made::Freeze(freeze) => (200, written(&show::oversight::frozen(freeze))),
+        Made::ItAccess(visit) => (200, written(&show::oversight::it_access(visit))),
         Made::Person(person, personal, today) => {
             (201, written(&show::people::person(person, personal, today)))
         }
@@ -50,6 +52,7 @@ pub(super) fn saved(made: &Made<'_>) -> (u16, Vec<u8>) {
         Made::Relationship(person, relationship) => {
             (201, written(&show::people::relationship(person, relationship)))
         }
+        Made::Reset(reset, org) => (200, written(&show::oversight::reset(reset, org))),
         Made::Secret(id) => (409, id.as_bytes().to_vec()),
         Made::Training(training) => (201, written(&show::training::training(training))),
         Made::TrainingConfirmed(training) => (200, written(&show::training::training(training))),

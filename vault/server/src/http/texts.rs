@@ -271,6 +271,18 @@ impl Code {
                     "廃棄案の状態で、次に必要な操作を確かめてください。",
                 ),
             ),
+            Self::RecentGrant => entry(
+                "recent-grant",
+                403,
+                (
+                    "Whoever proposed this appointed you less than a day ago",
+                    "申請者による選任・指定から一日が過ぎていません",
+                ),
+                (
+                    "Ask somebody else to decide it, or wait until a day has passed since you accepted.",
+                    "ほかの人に依頼するか、受諾から一日が過ぎるまで待ってください。",
+                ),
+            ),
             Self::RekeyNeeded => entry(
                 "rekey-needed",
                 409,
@@ -278,6 +290,18 @@ impl Code {
                 (
                     "Use /check and key the number from the document.",
                     "/check で、書類の番号を入力してください。",
+                ),
+            ),
+            Self::RoleExcluded => entry(
+                "role-excluded",
+                409,
+                (
+                    "Another role of this person excludes it",
+                    "この人の別の役割と兼ねることはできません",
+                ),
+                (
+                    "End the other role first, or choose another person; the access table says what excludes what.",
+                    "先に別の役割を終えるか、ほかの人を選んでください。兼ねられない役割は権限表にあります。",
                 ),
             ),
             Self::SamePerson => entry(

@@ -51,6 +51,7 @@ pub async fn propose_organisation(app: &App, actor: &Actor, founding: Founding) 
             profile: founding.profile,
             processor: founding.processor,
             settings: founding.settings,
+            frozen: None,
             created_at: journal.at(),
         },
         manager: founding.manager,

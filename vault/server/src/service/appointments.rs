@@ -3,11 +3,11 @@
 use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Change, Content, ReviewError};
 use azekura_core::id::{AppointmentId, OrganisationId, UserId};
+use azekura_core::oversight::Duty;
 use azekura_core::roster::{Appointment, AppointmentError, Role};
 use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
-use super::roster::Share;
 use super::{Error, Result, queue, rights, roster, sessions, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
@@ -45,7 +45,7 @@ pub async fn appoint(
     if actor.person() == Some(user) {
         return Err(ReviewError::SamePerson.into());
     }
-    roster::eligible(&journal, org, user, share(role))?;
+    roster::eligible(&journal, org, user, Duty::of(role))?;
     let from = from.unwrap_or(today);
     let id = app.new_id();
     let appointment = Appointment { id, org, user, role, deputy_for, from, until, ended_at: None };
@@ -67,7 +67,8 @@ pub(super) async fn made(
     change: &Change,
     appointment: &Appointment,
 ) -> Result<()> {
-    roster::eligible(journal, appointment.org, appointment.user, share(appointment.role))?;
+    let duty = Duty::of(appointment.role);
+    roster::eligible(journal, appointment.org, appointment.user, duty)?;
     journal.append(RosterEvent::AppointmentMade {
         appointment: appointment.id,
         change: Some(change.id),
@@ -88,8 +89,9 @@ pub async fn end(
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
     let kept = journal.reading().find::<Appointment>(id).await?;
     let kept = kept.filter(|one| one.org == org && one.ended_at.is_none());
+    let holder = kept.as_ref().map(|one| one.user);
+    roster::own_or(&journal, actor, org, holder, Permission::Manage)?;
     let kept = kept.ok_or(Error::NotFound)?;
-    roster::own_or_manage(&journal, actor, org, kept.user)?;
     let ended = ended(&mut journal, &kept).await?;
     journal.answer(Made::Appointment(&ended)).await?;
     journal.commit().await?;
@@ -128,14 +130,6 @@ async fn ended(journal: &mut Journal<'_>, kept: &Kept<Appointment>) -> Result<Ap
     let ended = Appointment { ended_at: Some(journal.at()), ..(**kept).clone() };
     journal.replace(kept, ended.clone()).await?;
     Ok(ended)
-}
-
-/// Only the manager's office is part of the work that few people share.
-const fn share(role: Role) -> Share {
-    match role {
-        Role::Manager => Share::Work,
-        Role::Auditor | Role::Complaints | Role::Educator | Role::Viewer => Share::None,
-    }
 }
 
 fn fault(error: AppointmentError) -> Error {

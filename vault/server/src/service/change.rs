@@ -6,14 +6,17 @@ use azekura_core::change::{
     Change, ChangeState, Content, FactCorrection, Maker, NewOrganisation, ReviewError,
 };
 use azekura_core::id::{ChangeId, OrganisationId, PersonId, UserId};
-use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Profile, Role};
+use azekura_core::oversight::Signed;
+use azekura_core::retention::Settings;
+use azekura_core::roster::{Appointment, Enrolment, Operation, Organisation, Role};
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
 use super::users;
 use super::{Error, Page, Paging, Result, accounts, appointments, attempts, check, cursor};
-use super::{designations, grants, holdings, notices, people, queue, rights, sessions, trainings};
+use super::{designations, grants, holdings, notices, oversight, people, queue, resets, rights};
+use super::{second, sessions, trainings};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, changes};
@@ -43,7 +46,8 @@ pub async fn approve(
     let (kept, by) = find(&mut journal, actor, org, id).await?;
     let mut change = (*kept).clone();
     change.approve(by, journal.at())?;
-    may_settle(&journal, actor, &change, by)?;
+    second::may_settle(&journal, actor, &change, by)?;
+    second::may_approve(&mut journal, &change, by).await?;
     journal.append(ChangeEvent::Approved { change: id, digest: queue::digest(&change)? })?;
     let enrolment = apply(app, &mut journal, &change).await?;
     let change = (*journal.replace(&kept, change).await?).clone();
@@ -96,7 +100,7 @@ pub async fn reject(
     let mut change = (*kept).clone();
     let reason = String::from(reason.as_str());
     change.reject(by, reason.clone(), journal.at())?;
-    may_settle(&journal, actor, &change, by)?;
+    second::may_settle(&journal, actor, &change, by)?;
     journal.append(ChangeEvent::Rejected { change: id, reason })?;
     finish(app, journal, &kept, change).await
 }
@@ -218,45 +222,11 @@ async fn finish(
     Ok(change)
 }
 
-/// Which roles settle a change, besides being another person than its maker.
-fn may_settle(journal: &Journal<'_>, actor: &Actor, change: &Change, by: UserId) -> Result<()> {
-    let (authority, at) = (journal.authority(), journal.at());
-    let administrator = |user| authority.user(user).is_some_and(|user| user.administrator);
-    let Some(org) = change.org else {
-        return if administrator(by) { Ok(()) } else { Err(Error::NotPermitted) };
-    };
-    let day = at.tokyo_date();
-    let manager = |user| rights::roles(authority, org, user, day).contains(&Role::Manager);
-    let can = |need| rights::check(authority, actor, Some(org), need, at).is_ok();
-    let (check, enter) = (Permission::Check, Permission::Enter(Operation::People));
-    let maker = change.maker.user;
-    let permitted = match &change.content {
-        Content::Appointment(_) | Content::Designation(_) => true,
-        Content::Client(_) => manager(by),
-        // The manager agrees to what an administrator proposes, and the other way round.
-        Content::ClientAmended(_) | Content::Settings(_) => {
-            manager(by) && administrator(maker) || administrator(by) && manager(maker)
-        }
-        Content::Correct(_) | Content::Register(_) => can(check),
-        Content::FactCorrected(_) | Content::Rebind(_) => manager(by) || can(check),
-        Content::Notice(_) => manager(by) || can(enter) || can(check),
-        // Whoever gains the days agrees to them only where nobody else is left to.
-        Content::TrainingExtension(extension) => {
-            let few = authority.organisation(org).is_some_and(|org| org.profile == Profile::Small);
-            let officer = can(Permission::Train) || can(Permission::Audit) || administrator(by);
-            few && by == extension.user || officer && by != extension.user
-        }
-        Content::Organisation(_) | Content::Unlock(_) | Content::User(_) => administrator(by),
-    };
-    if permitted { Ok(()) } else { Err(Error::NotPermitted) }
-}
-
 async fn apply(
     app: &App,
     journal: &mut Journal<'_>,
     change: &Change,
 ) -> Result<Option<(SecretString, Enrolment)>> {
-    let by = Some(change.id);
     match &change.content {
         Content::Appointment(appointment) => {
             appointments::made(journal, change, appointment).await?;
@@ -265,31 +235,54 @@ async fn apply(
         Content::ClientAmended(agreed) => grants::amend(journal, change, agreed).await?,
         Content::Designation(line) => designations::made(journal, change, line).await?,
         Content::FactCorrected(correction) => correct_fact(journal, change, correction).await?,
+        Content::ItAccess(visit) => {
+            oversight::visit_approved(journal, change, visit, signed(change)?).await?;
+        }
         Content::Notice(notice) => notices::published(journal, notice).await?,
         Content::Organisation(new) => found(app, journal, change, new).await?,
         Content::Rebind(rebinding) => notices::rebound(journal, change, rebinding).await?,
-        Content::Settings(settings) => {
-            let org = change.org.ok_or(Error::NotFound)?;
-            let kept = journal.reading().find::<Organisation>(org).await?;
-            let kept = kept.ok_or(Error::NotFound)?;
-            journal.append(accounts::settings_changed(&kept.settings, settings, by))?;
-            holdings::derive_all(journal, org, settings).await?;
-            let next = Organisation { settings: (**settings).clone(), ..(*kept).clone() };
-            journal.replace(&kept, next).await?;
+        Content::Reset(new) => {
+            return resets::made(app, journal, change, new, signed(change)?).await.map(Some);
         }
+        Content::Settings(settings) => weaken(journal, change, settings).await?,
         Content::TrainingExtension(extension) => {
             trainings::extended(journal, change, extension).await?;
         }
-        Content::Unlock(locked) => {
-            let user = locked.user;
-            let (change, shares) = (Some(change.id), Vec::new());
-            journal.append(AccessEvent::AccountUnlocked { change, shares, user })?;
-            attempts::open(journal, user).await?;
-        }
+        Content::Unfreeze(_) => oversight::unfrozen(journal, change).await?,
+        Content::Unlock(locked) => unlock(journal, change, locked.user).await?,
         Content::User(new) => return users::invite(app, journal, change, new).await.map(Some),
         Content::Correct(_) | Content::Register(_) => Err(ReviewError::RekeyNeeded)?,
     }
     Ok(None)
+}
+
+/// Settings, at least one of them weaker, count from here on.
+async fn weaken(journal: &mut Journal<'_>, change: &Change, settings: &Settings) -> Result<()> {
+    let org = change.org.ok_or(Error::NotFound)?;
+    let kept = journal.reading().find::<Organisation>(org).await?;
+    let kept = kept.ok_or(Error::NotFound)?;
+    journal.append(accounts::settings_changed(&kept.settings, settings, Some(change.id)))?;
+    holdings::derive_all(journal, org, settings).await?;
+    let next = Organisation { settings: settings.clone(), ..(*kept).clone() };
+    journal.replace(&kept, next).await.map(drop)
+}
+
+/// The account is open before its time.
+async fn unlock(journal: &mut Journal<'_>, change: &Change, user: UserId) -> Result<()> {
+    let (change, shares) = (Some(change.id), Vec::new());
+    journal.append(AccessEvent::AccountUnlocked { change, shares, user })?;
+    attempts::open(journal, user).await
+}
+
+/// Who approved a change, and when.
+fn signed(change: &Change) -> Result<Signed> {
+    match change.state {
+        ChangeState::Approved { by, at } => Ok(Signed { by, at }),
+        ChangeState::Expired { .. }
+        | ChangeState::Pending
+        | ChangeState::Rejected { .. }
+        | ChangeState::Withdrawn { .. } => Err(ReviewError::Settled.into()),
+    }
 }
 
 async fn correct_fact(

@@ -9,7 +9,7 @@ use azekura_core::person::{Active, NumberState, Person};
 
 use super::audit::{self, Committed, Journal};
 use super::keys::Spot;
-use super::{Error, Result, destroy, holdings, people, queue, rights, sessions};
+use super::{Error, Result, destroy, holdings, people, queue, rights, second, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::Kept;
@@ -52,6 +52,7 @@ async fn take_attempt(
     let (kept, by) = find(&mut journal, actor, org, id).await?;
     let mut change = (*kept).clone();
     change.take_attempt(by, journal.at())?;
+    second::may_approve(&mut journal, &change, by).await?;
     let proposal = change.content.number().ok_or(ReviewError::NotForYou)?.clone();
     let person = people::find(journal.reading(), org, proposal.person).await?;
     let today = journal.at().tokyo_date();

@@ -5,6 +5,7 @@ use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Amendment, Change, ClientChange, Content, Regrant};
 use azekura_core::crypto::api_key::ApiKey;
 use azekura_core::id::{ClientId, OrganisationId, UserId};
+use azekura_core::oversight::Duty;
 use azekura_core::roster::{
     Client, ClientKey, ClientUse, Grant, OVERLAP_DAYS, Proof, PublicKey, StopReason,
 };
@@ -14,7 +15,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, grants, queue, rights, sessions, stops};
+use super::{Error, Result, grants, queue, rights, roster, sessions, stops};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, clients};
@@ -219,7 +220,7 @@ pub async fn one(
 /// Whether a program may be `owner`'s.
 fn eligible(journal: &Journal<'_>, org: OrganisationId, owner: UserId) -> Result<()> {
     let day = journal.at().tokyo_date();
-    rights::eligible(journal.authority(), org, ("/owner", owner), day)
+    rights::eligible(journal.authority(), org, ("/owner", owner), Duty::Program, day)
 }
 
 /// A program of the organisation that has not ended.
@@ -228,9 +229,16 @@ async fn find(
     org: OrganisationId,
     id: ClientId,
 ) -> Result<Kept<Client>> {
+    search(journal, org, id).await?.ok_or(Error::NotFound)
+}
+
+async fn search(
+    journal: &mut Journal<'_>,
+    org: OrganisationId,
+    id: ClientId,
+) -> Result<Option<Kept<Client>>> {
     let kept = journal.reading().find::<Client>(id).await?;
-    let kept = kept.filter(|client| client.org == org && client.ended_at.is_none());
-    kept.ok_or(Error::NotFound)
+    Ok(kept.filter(|client| client.org == org && client.ended_at.is_none()))
 }
 
 /// A program of the caller's own.
@@ -241,11 +249,13 @@ async fn owned<'a>(
     id: ClientId,
 ) -> Result<(Journal<'a>, Kept<Client>)> {
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
-    let kept = find(&mut journal, org, id).await?;
-    if actor.person() != Some(kept.grant.owner) {
+    let kept = search(&mut journal, org, id).await?;
+    let own = kept.filter(|client| actor.person() == Some(client.grant.owner));
+    let Some(kept) = own else {
         rights::check(journal.authority(), actor, Some(org), Permission::View, journal.at())?;
         return Err(Error::NotPermitted);
-    }
+    };
+    rights::confirmed(journal.authority(), org, kept.grant.owner, journal.at())?;
     Ok((journal, kept))
 }
 
@@ -257,11 +267,10 @@ async fn overseen<'a>(
     id: ClientId,
 ) -> Result<(Journal<'a>, Kept<Client>)> {
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
-    let kept = find(&mut journal, org, id).await?;
-    if actor.person() != Some(kept.grant.owner) {
-        rights::check(journal.authority(), actor, Some(org), Permission::Oversee, journal.at())?;
-    }
-    Ok((journal, kept))
+    let kept = search(&mut journal, org, id).await?;
+    let owner = kept.as_ref().map(|client| client.grant.owner);
+    roster::own_or(&journal, actor, org, owner, Permission::Oversee)?;
+    Ok((journal, kept.ok_or(Error::NotFound)?))
 }
 
 /// To when the key before a new one is good.

@@ -6,11 +6,11 @@ use azekura_core::access::Scope;
 use azekura_core::audit::event::RosterEvent;
 use azekura_core::change::{Change, Content, ReviewError};
 use azekura_core::id::{DesignationId, OrganisationId, UserId};
+use azekura_core::oversight::Duty;
 use azekura_core::roster::{Capability, Designation, Networks, Pledge};
 use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
-use super::roster::Share;
 use super::{Error, Result, queue, roster, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
@@ -50,7 +50,7 @@ pub async fn designate(
     if actor.person() == Some(line.user) {
         return Err(ReviewError::SamePerson.into());
     }
-    roster::eligible(&journal, org, line.user, Share::Work)?;
+    roster::eligible(&journal, org, line.user, Duty::Handler)?;
     let designation = Designation {
         id: app.new_id(),
         org,
@@ -85,7 +85,7 @@ pub(super) async fn made(
     change: &Change,
     line: &Designation,
 ) -> Result<()> {
-    roster::eligible(journal, line.org, line.user, Share::Work)?;
+    roster::eligible(journal, line.org, line.user, Duty::Handler)?;
     journal.append(RosterEvent::DesignationMade {
         capabilities: line.capabilities.iter().map(|one| String::from(one.code())).collect(),
         change: Some(change.id),
@@ -109,8 +109,9 @@ pub async fn end(
     let mut journal = audit::begin(app, actor, Some(org), Permission::Settle).await?;
     let kept = journal.reading().find::<Designation>(id).await?;
     let kept = kept.filter(|one| one.org == org && one.ended_at.is_none());
+    let holder = kept.as_ref().map(|one| one.user);
+    roster::own_or(&journal, actor, org, holder, Permission::Manage)?;
     let kept = kept.ok_or(Error::NotFound)?;
-    roster::own_or_manage(&journal, actor, org, kept.user)?;
     let ended = ended(&mut journal, &kept, "ended").await?;
     journal.answer(Made::Designation(&ended)).await?;
     journal.commit().await?;

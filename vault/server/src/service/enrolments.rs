@@ -1,11 +1,13 @@
 //! A person makes their own credentials with a one-time token. Nobody else ever knows them.
 
 use azekura_core::audit::event::AccessEvent;
+use azekura_core::crypto::row::Table;
 use azekura_core::id::{EnrolmentId, UserId};
 use azekura_core::roster::{
-    Credential, Enrolment, EnrolmentState, Login, LoginError, User, UserState,
+    Credential, EarlierPassword, Enrolment, EnrolmentState, Login, LoginError, User, UserState,
 };
 use azekura_core::sign_in::{Counter, Lockout};
+use azekura_core::time::Timestamp;
 use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 
@@ -16,6 +18,7 @@ use crate::app::App;
 use crate::auth::Actor;
 use crate::auth::credentials;
 use crate::auth::tokens::{self, Kind};
+use crate::store::authority::Authority;
 use crate::store::{Kept, Reading, accounts};
 
 /// Hours a token is good for.
@@ -51,10 +54,13 @@ pub async fn begin(
     let hash = passwords::hash(app, password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
     let kept = find(app, journal.reading(), token).await?;
-    if accounts::credential_by_login(journal.reading(), &login).await?.is_some() {
+    let held = accounts::credential_by_login(journal.reading(), &login).await?;
+    if held.is_some_and(|held| held.user != kept.user) {
         return Err(Error::Duplicate { what: "login" });
     }
-    let place = app.keys.totp_place(kept.user, 1);
+    let before = journal.reading().find::<Credential>(kept.user).await?;
+    let totp_version = before.as_ref().map_or(1, |held| held.totp_version.saturating_add(1));
+    let place = app.keys.totp_place(kept.user, totp_version);
     let seed = credentials::new_seed(&app.keys.ring().totp, &place, &login, &*app.rng)
         .map_err(|_| bad_login())?;
     let credential = Credential {
@@ -63,9 +69,9 @@ pub async fn begin(
         password: hash,
         rank,
         changed_at: journal.at(),
-        earlier: Vec::new(),
+        earlier: before.map(|held| remembered(&held, journal.at())).unwrap_or_default(),
         totp: seed.sealed,
-        totp_version: 1,
+        totp_version,
         last_step: 0,
     };
     journal.append(AccessEvent::EnrolmentBegun { enrolment: kept.id, user: kept.user })?;
@@ -94,7 +100,7 @@ pub async fn confirm(
     let EnrolmentState::Begun { credential, guesses } = &kept.state else {
         return Err(Error::NotFound);
     };
-    if journal.at() >= kept.expires_at {
+    if !usable(journal.authority(), &kept, journal.at()) {
         return Err(Error::SignIn);
     }
     let counted = Lockout::PRIVILEGED.attempt(*guesses, journal.at()).ok_or(Error::SignIn)?;
@@ -146,9 +152,21 @@ async fn find(
     let token = Kind::Enrolment.read(token).ok_or(Error::SignIn)?;
     let kept = reading.find::<Enrolment>(token.id).await?.ok_or(Error::SignIn)?;
     let mac = app.keys.ring().session.enrolment_mac(kept.user, kept.expires_at, &token.secret);
-    let usable =
-        !matches!(kept.state, EnrolmentState::Confirmed) && app.clock.now() < kept.expires_at;
-    if tokens::fits(&kept.token_mac, &mac) && usable { Ok(kept) } else { Err(Error::SignIn) }
+    let fits = tokens::fits(&kept.token_mac, &mac);
+    let usable = usable(&app.authority(), &kept, app.clock.now());
+    if fits && usable { Ok(kept) } else { Err(Error::SignIn) }
+}
+
+/// Neither used up, nor late, nor from before new credentials were agreed on, nor of somebody who has
+/// made theirs with another token.
+fn usable(authority: &Authority, enrolment: &Enrolment, now: Timestamp) -> bool {
+    let issued = enrolment.expires_at.plus_millis(-TOKEN_HOURS * 3_600_000);
+    let user = authority.user(enrolment.user);
+    user.is_some_and(|user| user.state == UserState::Invited)
+        && !matches!(enrolment.state, EnrolmentState::Confirmed)
+        && now < enrolment.expires_at
+        && !authority.is_forged(Table::Reset)
+        && authority.resets(enrolment.user).all(|reset| issued >= reset.approved.at)
 }
 
 async fn admit(
@@ -159,10 +177,13 @@ async fn admit(
 ) -> Result<Opened> {
     let user = journal.reading().find::<User>(enrolment.user).await?;
     let day = journal.at().tokyo_date();
-    let open = |user: &Kept<User>| user.state != UserState::Disabled && !user.has_left(day);
+    let open = |user: &Kept<User>| user.state == UserState::Invited && !user.has_left(day);
     let user = user.filter(open).ok_or(Error::SignIn)?;
     journal.append(AccessEvent::EnrolmentConfirmed { enrolment: enrolment.id, user: user.id })?;
-    journal.insert(credential).await?;
+    match journal.reading().find::<Credential>(user.id).await? {
+        Some(earlier) => journal.replace(&earlier, credential).await?,
+        None => journal.insert(credential).await?,
+    };
     let active = User { state: UserState::Active, ..(*user).clone() };
     journal.replace(&user, active.clone()).await?;
     let done = Enrolment { state: EnrolmentState::Confirmed, ..(**enrolment).clone() };
@@ -170,6 +191,12 @@ async fn admit(
     let device = Some(devices::remember(app, journal, active.id).await?);
     let opened = sessions::start(app, journal, active).await?;
     Ok(Opened { device, ..opened })
+}
+
+/// The passwords of earlier credentials, the last of them too.
+fn remembered(held: &Credential, replaced_at: Timestamp) -> Vec<EarlierPassword> {
+    let last = EarlierPassword { hash: held.password.clone(), replaced_at };
+    held.earlier.iter().cloned().chain([last]).collect()
 }
 
 fn bad_login() -> Error {

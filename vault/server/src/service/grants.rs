@@ -3,6 +3,7 @@
 use azekura_core::audit::event::{RosterEvent, SettingChange};
 use azekura_core::change::{Amendment, Change, ClientChange};
 use azekura_core::id::ChangeId;
+use azekura_core::oversight::Duty;
 use azekura_core::roster::{Client, ClientUse, Grant};
 use serde_json::Value;
 
@@ -16,7 +17,13 @@ pub(super) async fn register(
     client: &Client,
 ) -> Result<()> {
     let day = journal.at().tokyo_date();
-    rights::eligible(journal.authority(), client.org, ("/owner", client.grant.owner), day)?;
+    rights::eligible(
+        journal.authority(),
+        client.org,
+        ("/owner", client.grant.owner),
+        Duty::Program,
+        day,
+    )?;
     let (id, owner) = (client.id, client.grant.owner);
     journal.append(RosterEvent::ClientRegistered { change, client: id, owner })?;
     journal.insert(client.clone()).await.map(drop)
@@ -42,7 +49,7 @@ pub(super) async fn amend(
                 return Err(Error::Stale);
             }
             let (owner, day) = (regrant.after.owner, journal.at().tokyo_date());
-            rights::eligible(journal.authority(), kept.org, ("/owner", owner), day)?;
+            rights::eligible(journal.authority(), kept.org, ("/owner", owner), Duty::Program, day)?;
             next.grant = regrant.after.clone();
             journal.append(amended(&kept, &next.grant, Some(change.id)))?;
         }

@@ -29,7 +29,7 @@ pub struct NoticeText {
     pub from: CivilDate,
 }
 
-/// Proposes the next version of the purpose notice; a second person approves it.
+/// Proposes the next version of the purpose notice; the manager is one of its two people.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub async fn publish(
     org: OrganisationId,
     text: NoticeText,
 ) -> Result<Change> {
-    let mut journal = audit::begin(app, actor, Some(org), Permission::Manage).await?;
+    let mut journal = audit::begin(app, actor, Some(org), Permission::Draft).await?;
     let earlier = notices::of_org(journal.reading(), org).await?;
     let last = earlier.iter().map(|notice| notice.version).max().unwrap_or(0);
     let NoticeText { bundles, texts, channel, from } = text;

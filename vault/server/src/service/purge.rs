@@ -3,13 +3,13 @@
 
 use azekura_core::audit::Digest;
 use azekura_core::audit::event::PurgeEvent;
-use azekura_core::id::{OrganisationId, PersonId, PurgeId};
+use azekura_core::id::{OrganisationId, PersonId, PurgeId, UserId};
 use azekura_core::person::{NumberState, Person};
 use azekura_core::purge::{self, Fate, Item, Purge, PurgeState, Signed, Target};
 use azekura_core::time::{CivilDate, Timestamp};
 
 use super::audit::{self, Journal, View};
-use super::{Error, Page, Paging, Result, cursor, sessions};
+use super::{Error, Page, Paging, Result, cursor, second, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::people::{self, PersonRow};
@@ -65,7 +65,8 @@ pub async fn propose_ahead(app: &App, actor: &Actor) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// [`Error::DigestMismatch`] if `digest` is not that of the list.
+/// [`Error::DigestMismatch`] if `digest` is not that of the list; [`ReviewError::RecentGrant`] if who
+/// proposed the batch put the handler on the roster within a day.
 pub async fn confirm(
     app: &App,
     actor: &Actor,
@@ -78,6 +79,7 @@ pub async fn confirm(
     let (kept, items) = find(journal.reading(), org, id, Some(digest)).await?;
     let mut purge = (*kept).clone();
     let signed = sign(&journal, actor)?;
+    independent(&mut journal, &purge, signed.by).await?;
     purge.confirm(signed)?;
     journal.append(PurgeEvent::Confirmed { digest: sha256(&purge)?, purge: id })?;
     mark(&mut journal, org, &items, Some(id)).await?;
@@ -88,7 +90,8 @@ pub async fn confirm(
 ///
 /// # Errors
 ///
-/// [`Error::Purge`] if the manager confirmed them, or wrote a fact that set one of the days.
+/// [`Error::Purge`] if the manager confirmed them, or wrote a fact that set one of the days;
+/// [`ReviewError::RecentGrant`] if who proposed or confirmed them appointed the manager within a day.
 pub async fn approve(
     app: &App,
     actor: &Actor,
@@ -101,6 +104,7 @@ pub async fn approve(
     let (kept, items) = find(journal.reading(), org, id, Some(digest)).await?;
     let mut purge = (*kept).clone();
     let signed = sign(&journal, actor)?;
+    independent(&mut journal, &purge, signed.by).await?;
     purge.approve(signed, &items)?;
     journal.append(PurgeEvent::Approved { digest: sha256(&purge)?, purge: id })?;
     let batch = save(journal, &kept, purge, items).await?;
@@ -299,6 +303,15 @@ async fn find(
     }
     let items = purges::items(reading, &kept).await?;
     Ok((kept, items))
+}
+
+/// Neither who proposed a batch nor who confirmed it appointed, within a day, whoever signs next.
+async fn independent(journal: &mut Journal<'_>, purge: &Purge, by: UserId) -> Result<()> {
+    let confirmed = purge.confirmed.map(|signed| signed.by);
+    for maker in purge.proposed_by.into_iter().chain(confirmed) {
+        second::independent(journal, purge.org, maker, by).await?;
+    }
+    Ok(())
 }
 
 fn sign(journal: &Journal<'_>, actor: &Actor) -> Result<Signed> {

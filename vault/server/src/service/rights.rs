@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use azekura_core::access::{Denial, Scope};
+use azekura_core::change::ReviewError;
+use azekura_core::crypto::row::Table;
 use azekura_core::id::{OrganisationId, UserId};
+use azekura_core::oversight::Duty;
 use azekura_core::person::Person;
 use azekura_core::roster::{Capability, Client, Designation, Operation, Rank, Role, Session};
 use azekura_core::time::{CivilDate, Timestamp};
 
-use super::{Error, staff};
+use super::{Error, duties, staff};
 use crate::auth::{Actor, Permission, Who};
 use crate::store::Kept;
 use crate::store::authority::Authority;
@@ -73,6 +76,69 @@ pub fn check(
     need: Permission,
     at: Timestamp,
 ) -> Result<(), Refusal> {
+    decide(authority, actor, org, need, at)?;
+    match org {
+        Some(org) => held_back(authority, actor, org, need, at),
+        None => Ok(()),
+    }
+}
+
+/// Whether the caller has credentials that nobody confirmed yet, in an organisation.
+///
+/// # Errors
+///
+/// [`Denial::ResetUnconfirmed`].
+pub fn confirmed(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let held = reset_holds(authority, org, user, at);
+    if held { Err(Refusal::Access(Denial::ResetUnconfirmed)) } else { Ok(()) }
+}
+
+/// Whether somebody's credentials were made anew, and may still be somebody else's. A table that is
+/// not as the vault left it may lack anybody.
+pub fn reset_holds(
+    authority: &Authority,
+    org: OrganisationId,
+    user: UserId,
+    at: Timestamp,
+) -> bool {
+    authority.is_forged(Table::Reset) || authority.resets(user).any(|reset| reset.holds(org, at))
+}
+
+/// What stands still although the caller has the right: reads of an organisation that are stopped,
+/// and people whose credentials were made anew.
+fn held_back(
+    authority: &Authority,
+    actor: &Actor,
+    org: OrganisationId,
+    need: Permission,
+    at: Timestamp,
+) -> Result<(), Refusal> {
+    let frozen = || authority.organisation(org).is_some_and(|org| org.frozen.is_some());
+    if need == Permission::Use && frozen() {
+        return Err(Refusal::Access(Denial::ReadsFrozen));
+    }
+    let stands = matches!(
+        need,
+        Permission::Check | Permission::Manage | Permission::Train | Permission::Use
+    );
+    match actor.who {
+        Who::User { id, .. } if stands => confirmed(authority, org, id, at),
+        Who::Client { .. } | Who::Job(_) | Who::Nobody | Who::Operator | Who::User { .. } => Ok(()),
+    }
+}
+
+fn decide(
+    authority: &Authority,
+    actor: &Actor,
+    org: Option<OrganisationId>,
+    need: Permission,
+    at: Timestamp,
+) -> Result<(), Refusal> {
     let day = at.tokyo_date();
     match (&actor.who, org) {
         (Who::User { id, session, .. }, org) => {
@@ -84,7 +150,7 @@ pub fn check(
             )?;
             match org {
                 Some(org) => user_in(authority, actor, *id, org, need, day),
-                None => user_of_vault(authority, *id, need, day),
+                None => user_of_vault(authority, *id, need, at),
             }
         }
         (Who::Client { id, .. }, Some(org)) => {
@@ -160,6 +226,7 @@ const fn capability(need: Permission) -> Option<Capability> {
         Permission::Use => Some(Capability::Use),
         Permission::Administer
         | Permission::Audit
+        | Permission::Draft
         | Permission::Manage
         | Permission::Oversee
         | Permission::Review
@@ -188,11 +255,9 @@ pub fn roles(
     user: UserId,
     day: CivilDate,
 ) -> BTreeSet<Role> {
-    authority
-        .appointments(org, user)
-        .filter(|appointment| appointment.in_force(day))
-        .map(|appointment| appointment.role)
-        .collect()
+    let counted = duties::counted(authority, org, user, day);
+    let roles = duties::held_roles(authority, org, user, day);
+    roles.filter(|role| counted.contains(&Duty::of(*role))).collect()
 }
 
 /// How strict the rules for a user's account are on `day`.
@@ -213,6 +278,9 @@ pub fn capabilities(
     user: UserId,
     day: CivilDate,
 ) -> BTreeSet<Capability> {
+    if !duties::counted(authority, org, user, day).contains(&Duty::Handler) {
+        return BTreeSet::new();
+    }
     authority
         .designations(org, user)
         .filter(|line| line.in_force(day))
@@ -241,13 +309,14 @@ pub fn eligible(
     authority: &Authority,
     org: OrganisationId,
     (pointer, user): (&str, UserId),
+    duty: Duty,
     day: CivilDate,
 ) -> Result<(), Error> {
-    if works(authority, user, day) && may_hold(authority, org, user) {
-        return Ok(());
+    if !works(authority, user, day) {
+        return Err(Error::fault(pointer, "not-eligible", "an active user"));
     }
-    let detail = "an active user who is not an administrator";
-    Err(Error::fault(pointer, "not-eligible", detail))
+    let admitted = duties::admit(authority, org, user, duty, day);
+    if admitted { Ok(()) } else { Err(ReviewError::Excluded.into()) }
 }
 
 fn live_session(
@@ -268,18 +337,29 @@ fn user_of_vault(
     authority: &Authority,
     user: UserId,
     need: Permission,
-    day: CivilDate,
+    at: Timestamp,
 ) -> Result<(), Refusal> {
     if need == Permission::Review {
-        let oversees = authority.organisations().any(|org| {
-            let roles = roles(authority, org.id, user, day);
-            roles.contains(&Role::Auditor) || roles.contains(&Role::Manager)
-        });
-        return if oversees { Ok(()) } else { Err(Refusal::NotPermitted) };
+        return oversight(authority, user, at);
     }
     let administrator = authority.user(user).is_some_and(|user| user.administrator);
     let open = matches!(need, Permission::Administer | Permission::Settle | Permission::View);
     if administrator && open { Ok(()) } else { Err(Refusal::NotPermitted) }
+}
+
+/// Whether a user audits or manages some organisation where their credentials are their own.
+fn oversight(authority: &Authority, user: UserId, at: Timestamp) -> Result<(), Refusal> {
+    let mut refusal = Refusal::NotPermitted;
+    for org in authority.organisations() {
+        let roles = roles(authority, org.id, user, at.tokyo_date());
+        if roles.contains(&Role::Auditor) || roles.contains(&Role::Manager) {
+            match confirmed(authority, org.id, user, at) {
+                Ok(()) => return Ok(()),
+                Err(held) => refusal = held,
+            }
+        }
+    }
+    Err(refusal)
 }
 
 fn user_in(
@@ -307,6 +387,10 @@ fn user_in(
     let permitted = match need {
         Permission::Administer => administrator,
         Permission::Audit | Permission::Review => has(Role::Auditor) || has(Role::Manager),
+        Permission::Draft => {
+            has(Role::Manager)
+                || handler(authority, actor, org, user, Capability::Enter, day).is_ok()
+        }
         Permission::Manage => has(Role::Manager),
         Permission::Oversee => administrator || has(Role::Manager),
         Permission::Train => has(Role::Manager) || has(Role::Educator),
@@ -330,8 +414,9 @@ fn handler(
     capability: Capability,
     day: CivilDate,
 ) -> Result<(), Refusal> {
+    let counts = duties::counted(authority, org, user, day).contains(&Duty::Handler);
     let mut lines = lines(authority, org, user, capability, day).peekable();
-    if lines.peek().is_none() || !may_hold(authority, org, user) {
+    if !counts || lines.peek().is_none() {
         return Err(Refusal::Access(Denial::NotDesignated));
     }
     if !lines.any(|line| line.networks.admit(actor.ip)) {
@@ -339,13 +424,6 @@ fn handler(
     }
     let trained = authority.trainings(org, user).any(|training| training.counts(day));
     if trained { Ok(()) } else { Err(Refusal::Access(Denial::TrainingExpired)) }
-}
-
-/// Whether a user may hold roles and designations in an organisation at all: who operates the vault
-/// may do so only where a few people share all the work.
-pub fn may_hold(authority: &Authority, org: OrganisationId, user: UserId) -> bool {
-    let joined = authority.organisation(org).is_some_and(|org| org.profile.joins_administrators());
-    authority.user(user).is_some_and(|user| joined || !user.administrator)
 }
 
 /// A program in force whose owner is, and a call that its grant covers.
@@ -364,6 +442,7 @@ fn program(
         | Permission::Audit
         | Permission::Check
         | Permission::Delete
+        | Permission::Draft
         | Permission::Manage
         | Permission::Oversee
         | Permission::Review

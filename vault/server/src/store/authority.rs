@@ -12,6 +12,7 @@ use std::hash::Hash;
 
 use azekura_core::crypto::row::Table;
 use azekura_core::id::{ClientId, OrganisationId, SessionId, UserId};
+use azekura_core::oversight::Reset;
 use azekura_core::roster::{
     Appointment, Client, Designation, Notice, Organisation, Session, Training, User,
 };
@@ -24,7 +25,7 @@ use super::verify::table;
 use super::write::Commit;
 
 /// The tables that are kept in memory.
-pub const TABLES: [Table; 8] = [
+pub const TABLES: [Table; 9] = [
     Table::Organisation,
     Table::User,
     Table::Session,
@@ -33,6 +34,7 @@ pub const TABLES: [Table; 8] = [
     Table::Client,
     Table::Notice,
     Table::Training,
+    Table::Reset,
 ];
 
 /// A row of one of them, as a transaction left it.
@@ -50,6 +52,8 @@ pub enum AuthorityRow {
     Organisation(Kept<Organisation>),
     /// A row that is gone.
     Removed(Removed),
+    /// Credentials that were made anew.
+    Reset(Kept<Reset>),
     /// A sign-in.
     Session(Kept<Session>),
     /// A training.
@@ -75,6 +79,7 @@ pub struct Authority {
     designations: Shelf<OrgUser, Designation>,
     notices: Shelf<OrganisationId, Notice>,
     organisations: Shelf<(), Organisation>,
+    resets: Shelf<UserId, Reset>,
     sessions: Shelf<String, Session>,
     trainings: Shelf<OrgUser, Training>,
     users: Shelf<(), User>,
@@ -101,6 +106,7 @@ pub async fn fetch(reading: &mut Reading<'_>, seals: &Seals, tables: &[Table]) -
             Table::Client => rows::<Client>(reading, seal).await?,
             Table::Notice => rows::<Notice>(reading, seal).await?,
             Table::Training => rows::<Training>(reading, seal).await?,
+            Table::Reset => rows::<Reset>(reading, seal).await?,
             Table::Attempts
             | Table::Credential
             | Table::ClientUse
@@ -112,7 +118,8 @@ pub async fn fetch(reading: &mut Reading<'_>, seals: &Seals, tables: &[Table]) -
             | Table::Certificate
             | Table::Enrolment
             | Table::Emergency
-            | Table::TrainingPlan => continue,
+            | Table::TrainingPlan
+            | Table::ItAccess => continue,
         };
         fetched.push((*wanted, seal, rows));
     }
@@ -171,9 +178,9 @@ impl Authority {
         }
     }
 
-    /// The tables that did not fit their seals when they were last loaded.
-    pub fn forged(&self) -> impl Iterator<Item = Table> + '_ {
-        self.forged.iter().copied()
+    /// Whether a table did not fit its seal when it was last loaded.
+    pub fn is_forged(&self, table: Table) -> bool {
+        self.forged.contains(&table)
     }
 
     /// One organisation.
@@ -248,6 +255,11 @@ impl Authority {
         self.trainings.of(&(org, user))
     }
 
+    /// How often a user's credentials were made anew, oldest first.
+    pub fn resets(&self, user: UserId) -> impl Iterator<Item = &Kept<Reset>> {
+        self.resets.of(&user)
+    }
+
     /// All versions of an organisation's notice, the first one first.
     pub fn notices(&self, org: OrganisationId) -> impl Iterator<Item = &Kept<Notice>> {
         self.notices.of(&org)
@@ -260,6 +272,7 @@ impl Authority {
             designations: Shelf::new(|row| vec![(row.org, row.user)]),
             notices: Shelf::new(|row| vec![row.org]),
             organisations: Shelf::new(|_| vec![()]),
+            resets: Shelf::new(|row| vec![row.user]),
             sessions: Shelf::new(|row| vec![row.token_mac.clone()]),
             trainings: Shelf::new(|row| vec![(row.org, row.user)]),
             users: Shelf::new(|_| vec![()]),
@@ -276,6 +289,7 @@ impl Authority {
             AuthorityRow::Notice(kept) => self.notices.put(kept),
             AuthorityRow::Organisation(kept) => self.organisations.put(kept),
             AuthorityRow::Removed(removed) => self.sessions.remove(removed.id),
+            AuthorityRow::Reset(kept) => self.resets.put(kept),
             AuthorityRow::Session(kept) => self.sessions.put(kept),
             AuthorityRow::Training(kept) => self.trainings.put(kept),
             AuthorityRow::User(kept) => self.users.put(kept),
@@ -293,6 +307,7 @@ impl Authority {
             Table::Client => self.clients = empty.clients,
             Table::Notice => self.notices = empty.notices,
             Table::Training => self.trainings = empty.trainings,
+            Table::Reset => self.resets = empty.resets,
             Table::Attempts
             | Table::Credential
             | Table::ClientUse
@@ -304,7 +319,8 @@ impl Authority {
             | Table::Certificate
             | Table::Enrolment
             | Table::Emergency
-            | Table::TrainingPlan => {}
+            | Table::TrainingPlan
+            | Table::ItAccess => {}
         }
         self.seals.remove(&table);
         self.forged.remove(&table);
@@ -320,6 +336,7 @@ impl AuthorityRow {
             Self::Notice(_) => Table::Notice,
             Self::Organisation(_) => Table::Organisation,
             Self::Removed(removed) => removed.table,
+            Self::Reset(_) => Table::Reset,
             Self::Session(_) => Table::Session,
             Self::Training(_) => Table::Training,
             Self::User(_) => Table::User,

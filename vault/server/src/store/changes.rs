@@ -42,6 +42,27 @@ pub async fn page(
         .await
 }
 
+/// Roles and roster lines that were accepted, of those that were offered since then.
+pub async fn grants(
+    reading: &mut Reading<'_>,
+    org: OrganisationId,
+    offered: Timestamp,
+) -> Result<Vec<Kept<Change>>> {
+    reading
+        .all(|tx| {
+            sql!(
+                tx,
+                "select id, org_id, state, kind, person_id, expires_at, created_at, sealed
+                   from change
+                  where org_id = $1 and created_at >= $2 and state = 'approved'
+                    and kind in ('appointment', 'designation')",
+                Uuid::from(org),
+                offered.as_millis(),
+            )
+        })
+        .await
+}
+
 /// Pending changes of all queues that have lapsed at `at`, the longest lapsed first.
 pub async fn expiring(
     reading: &mut Reading<'_>,

@@ -32,6 +32,7 @@ pub mod idempotency;
 pub mod ledger;
 pub mod notices;
 pub mod numbers;
+pub mod oversight;
 pub mod people;
 pub mod purges;
 pub mod roster;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use azekura_core::change::Change;
 use azekura_core::crypto::row::{Sum, Table};
 use azekura_core::emergency::Emergency;
+use azekura_core::oversight::{ItAccess, Reset};
 use azekura_core::purge::Purge;
 use azekura_core::roster::{
     Appointment, Client, ClientUse, Credential, Designation, Enrolment, Notice, Organisation,
@@ -117,6 +118,8 @@ pub const fn name(table: Table) -> &'static str {
         Table::Device => Device::WHAT,
         Table::Emergency => Emergency::WHAT,
         Table::TrainingPlan => TrainingPlan::WHAT,
+        Table::Reset => Reset::WHAT,
+        Table::ItAccess => ItAccess::WHAT,
     }
 }
 
@@ -148,6 +151,8 @@ pub(super) async fn marks(
         Table::Device => check::<Device>(reading, seals).await,
         Table::Emergency => check::<Emergency>(reading, seals).await,
         Table::TrainingPlan => check::<TrainingPlan>(reading, seals).await,
+        Table::Reset => check::<Reset>(reading, seals).await,
+        Table::ItAccess => check::<ItAccess>(reading, seals).await,
     }
 }
 

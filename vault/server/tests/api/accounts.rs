@@ -179,7 +179,7 @@ async fn program(office: &Office, owner: &(String, String)) -> String {
     let grant = json!({"name": "給与計算（試験）", "owner": owner.0, "purposes": ["withholding"],
         "kinds": ["employee"], "operations": ["people", "reads", "submit"],
         "quota_per_hour": 10, "quota_per_day": 10, "until": until});
-    let change = office.post("/clients", &vault.administrators[0], grant).await;
+    let change = office.post("/clients", &vault.administrators[1], grant).await;
     let path = format!("/changes/{}/approve", text(&change["id"]));
     let approved = office.post(&path, &office.manager.1, Value::Null).await;
     let path = format!("/clients/{}/secret", text(&approved["content"]["id"]));

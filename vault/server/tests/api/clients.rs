@@ -34,7 +34,7 @@ impl Payroll {
     /// Another program: its id and key.
     pub(crate) async fn program(&self, but: &Value) -> (String, String) {
         let Office { vault, manager, sato, .. } = &self.office;
-        let change = self.office.post("/clients", &vault.administrators[0], self.grant(but)).await;
+        let change = self.office.post("/clients", &vault.administrators[1], self.grant(but)).await;
         let path = format!("/changes/{}/approve", text(&change["id"]));
         let approved = self.office.post(&path, &manager.1, Value::Null).await;
         let id = text(&approved["content"]["id"]);
@@ -231,7 +231,7 @@ pub(crate) async fn together<F: Future<Output = Answer>>(
 async fn a_grant_is_narrowed_by_one_and_widened_by_two() {
     let payroll = Payroll::with(&json!({"networks": ["192.0.2.0/24"]})).await;
     let office = &payroll.office;
-    let (admin, manager) = (&office.vault.administrators[0], &office.manager.1);
+    let (admin, manager) = (&office.vault.administrators[1], &office.manager.1);
     let narrow = json!({"networks": ["192.0.2.7"], "quota_per_hour": 10});
     payroll.regrant(&office.sato.1, &narrow).await.expect(403);
     let narrower = payroll.regrant(admin, &narrow).await.expect(200);
@@ -246,7 +246,7 @@ async fn a_grant_is_narrowed_by_one_and_widened_by_two() {
     let path = office.url(&format!("/changes/{}/approve", text(&change["id"])));
     for (token, code) in [
         (admin, "same-person"),
-        (&office.vault.administrators[1], "not-permitted"),
+        (&office.vault.administrators[0], "not-permitted"),
         (&office.sato.1, "same-person"),
         (&office.suzuki.1, "not-permitted"),
     ] {
@@ -265,7 +265,7 @@ async fn a_grant_is_narrowed_by_one_and_widened_by_two() {
 async fn whoever_narrows_meanwhile_is_not_overruled_by_an_older_proposal() {
     let payroll = Payroll::with(&json!({})).await;
     let office = &payroll.office;
-    let admin = &office.vault.administrators[0];
+    let admin = &office.vault.administrators[1];
     let change = payroll.regrant(admin, &json!({"quota_per_hour": 5_000})).await.expect(202);
     payroll.regrant(&office.manager.1, &json!({"quota_per_hour": 1})).await.expect(200);
     let path = office.url(&format!("/changes/{}/approve", text(&change["id"])));
@@ -280,7 +280,7 @@ async fn a_manager_cannot_grant_a_program_of_their_own() {
     let payroll = Payroll::with(&json!({})).await;
     let office = &payroll.office;
     let grant = payroll.grant(&json!({"owner": office.manager.0}));
-    let change = office.post("/clients", &office.vault.administrators[0], grant).await;
+    let change = office.post("/clients", &office.vault.administrators[1], grant).await;
     let path = office.url(&format!("/changes/{}/approve", text(&change["id"])));
     let refused = office.vault.post(&path, &office.manager.1, Value::Null).await;
     assert_eq!(refused.expect(403)["code"], "same-person");
@@ -390,7 +390,7 @@ async fn unusual_volume_is_told_and_stops_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_grant_that_cannot_be_is_refused_at_its_place() {
     let payroll = Payroll::with(&json!({})).await;
-    let admin = &payroll.office.vault.administrators[0];
+    let admin = &payroll.office.vault.administrators[1];
     for (but, pointer) in [
         (json!({"networks": ["192.0.2.1/24"]}), "/networks/0"),
         (json!({"networks": ["192.0.2.1", "架空"]}), "/networks/1"),

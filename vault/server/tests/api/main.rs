@@ -2,10 +2,12 @@
 
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that is surprised fails where it is"
 )]
 
+mod access;
 mod accounts;
 mod clients;
 #[path = "../common/mod.rs"]
@@ -15,6 +17,7 @@ mod document;
 mod hostile;
 mod notices;
 mod oauth;
+mod oversight;
 mod password;
 mod session;
 mod sign_in;

@@ -12,10 +12,10 @@ async fn publish(office: &Office, bundles: &[&str], kinds: &[&str]) -> Answer {
     let from = office.vault.app.clock.now().tokyo_date().to_string();
     let notice = json!({"bundles": bundles, "texts": texts, "channel": "paper", "from": from});
     let path = office.url("/notices");
-    let proposed = office.vault.post(&path, &office.manager.1, notice).await;
+    let proposed = office.vault.post(&path, &office.sato.1, notice).await;
     if proposed.status == 202 {
         let path = format!("/changes/{}/approve", text(&proposed.json()["id"]));
-        office.post(&path, &office.sato.1, Value::Null).await;
+        office.post(&path, &office.manager.1, Value::Null).await;
     }
     proposed
 }

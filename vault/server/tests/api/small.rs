@@ -91,12 +91,13 @@ impl Firm {
         offered
     }
 
-    async fn publish(&self, other: &Who) {
+    /// `by` drafts a notice, the manager approves it.
+    async fn publish(&self, by: &Who) {
         let notice = json!({"bundles": ["withholding"], "texts": {"employee": "見本"},
             "channel": "paper", "from": self.day(0)});
-        let change = self.post("/notices", &self.manager, notice).await.expect(202);
+        let change = self.post("/notices", by, notice).await.expect(202);
         let path = format!("/changes/{}/approve", text(&change["id"]));
-        self.post(&path, other, Value::Null).await.expect(200);
+        self.post(&path, &self.manager, Value::Null).await.expect(200);
     }
 
     /// A person whom `by` enters with a number that waits for its check: both ids.
@@ -132,12 +133,18 @@ impl Firm {
         assert_eq!(self.read(checks, &person).await["number"], NUMBER);
     }
 
+    /// Somebody whose number is to go, as `enters` wrote down.
+    async fn leaver(&self, enters: &Who, checks: &Who) -> String {
+        let (person, change) = self.enter(enters, "E-0002").await;
+        self.check(checks, &change).await.expect(200);
+        let left = json!({"type": "employment_ended", "on": "2015-03-31", "reason": "resigned"});
+        self.post(&format!("/people/{person}/events"), enters, left).await.expect(201);
+        person
+    }
+
     /// `confirms` writes the date and confirms, `approves` approves; nobody does both.
     async fn purge(&self, confirms: &Who, approves: &Who) {
-        let (person, change) = self.enter(confirms, "E-0002").await;
-        self.check(approves, &change).await.expect(200);
-        let left = json!({"type": "employment_ended", "on": "2015-03-31", "reason": "resigned"});
-        self.post(&format!("/people/{person}/events"), confirms, left).await.expect(201);
+        let person = self.leaver(confirms, approves).await;
         let purge = self.post("/purges", confirms, Value::Null).await.expect(201);
         let path = |act: &str| format!("/purges/{}/{act}", text(&purge["id"]));
         let digest = json!({"digest": purge["digest"]});
@@ -226,8 +233,8 @@ async fn five_people_lose_nothing() {
     let [a, _] = firm.administrators.clone();
     let (c, d) = (invite(&firm.vault, "saburo").await, invite(&firm.vault, "shiro").await);
     let manager = firm.manager.clone();
-    let refused = firm.designate(&manager, &a).await.expect(422);
-    assert_eq!(refused["errors"][0]["code"], "not-eligible");
+    let refused = firm.designate(&manager, &a).await.expect(409);
+    assert_eq!(refused["code"], "role-excluded");
     firm.designate(&manager, &c).await.expect(202);
     firm.designate(&manager, &d).await.expect(202);
     firm.publish(&c).await;
@@ -256,4 +263,26 @@ async fn a_sixth_person_is_one_too_many_and_a_processor_is_never_small() {
         "manager": a.id});
     let refused = firm.vault.post("/v1/orgs", &b.token, bureau).await.expect(422);
     assert_eq!(refused["errors"][0]["code"], "processor");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputy_of_today_approves_no_batch_of_whoever_appointed_them() {
+    let firm = Firm::found("standard").await;
+    let (c, d) = (invite(&firm.vault, "saburo").await, invite(&firm.vault, "shiro").await);
+    let manager = firm.manager.clone();
+    firm.designate(&manager, &c).await.expect(202);
+    firm.designate(&manager, &d).await.expect(202);
+    firm.publish(&c).await;
+    firm.deputise(&c).await;
+    firm.designate(&c, &manager).await.expect(202);
+    firm.leaver(&d, &c).await;
+    let purge = firm.post("/purges", &manager, Value::Null).await.expect(201);
+    let path = |act: &str| format!("/purges/{}/{act}", text(&purge["id"]));
+    let digest = json!({"digest": purge["digest"]});
+    // Whoever the proposer appointed today does not confirm either.
+    let refused = firm.post(&path("confirm"), &d, digest.clone()).await.expect(403);
+    assert_eq!(refused["code"], "recent-grant");
+    firm.post(&path("confirm"), &manager, digest.clone()).await.expect(200);
+    let refused = firm.post(&path("approve"), &c, digest).await.expect(403);
+    assert_eq!(refused["code"], "recent-grant");
 }

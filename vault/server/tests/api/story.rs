@@ -32,9 +32,9 @@ impl Office {
         let today = office.vault.app.clock.now().tokyo_date().to_string();
         let notice = json!({"bundles": ["withholding"], "texts": {"employee": "利用目的の通知（試験）"},
             "channel": "paper", "from": today});
-        let change = office.post("/notices", &office.manager.1, notice).await;
+        let change = office.post("/notices", &office.sato.1, notice).await;
         let path = format!("/changes/{}/approve", text(&change["id"]));
-        office.post(&path, &office.sato.1, Value::Null).await;
+        office.post(&path, &office.manager.1, Value::Null).await;
         office
     }
 

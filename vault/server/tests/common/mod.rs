@@ -191,6 +191,11 @@ impl TestVault {
     /// Signs somebody in with the right factors, half a minute later: the session's token.
     pub(crate) async fn sign_in(&self, login: &str, seed: &str) -> String {
         self.clock.advance(30_000);
+        self.open_session(login, seed).await
+    }
+
+    /// The same, now.
+    pub(crate) async fn open_session(&self, login: &str, seed: &str) -> String {
         let body = json!({"login": login, "password": PASSWORD, "totp": self.code(seed)});
         text(&self.post("/v1/sessions", "", body).await.expect(201)["token"])
     }

@@ -162,6 +162,7 @@ pub(crate) fn organisation() -> Organisation {
         profile: Profile::Standard,
         processor: false,
         settings: Settings::default(),
+        frozen: None,
         created_at: NOW,
     }
 }

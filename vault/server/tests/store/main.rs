@@ -32,5 +32,6 @@ mod fixtures;
 mod forgery;
 mod log;
 mod opening;
+mod oversight;
 mod people;
 mod rows;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audit::SessionMark;
-use crate::id::{ChangeId, DeviceId, EnrolmentId, UserId};
+use crate::id::{ChangeId, DeviceId, EnrolmentId, ResetId, UserId};
 
 /// Events of credentials and sessions, and refusals before an act.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -42,6 +42,25 @@ pub enum AccessEvent {
         /// How many.
         devices: u32,
         /// Whose.
+        user: UserId,
+    },
+    /// Two administrators had somebody make their credentials anew; the old ones and every session
+    /// are over.
+    #[serde(rename = "credentials.reset")]
+    CredentialsReset {
+        /// What they agreed on.
+        change: ChangeId,
+        /// Names it.
+        reset: ResetId,
+        /// Whose account.
+        user: UserId,
+    },
+    /// Somebody of the organisation met the owner of new credentials in person.
+    #[serde(rename = "credentials.confirmed")]
+    CredentialsConfirmed {
+        /// The reset.
+        reset: ResetId,
+        /// Whose account.
         user: UserId,
     },
     /// Somebody's second factor is in use; the account works.

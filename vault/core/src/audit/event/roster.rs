@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AppointmentId, ChangeId, ClientId, DesignationId, NoticeId, OrganisationId, TrainingId,
-    TrainingPlanId, UserId,
+    AppointmentId, ChangeId, ClientId, DesignationId, ItAccessId, NoticeId, OrganisationId,
+    TrainingId, TrainingPlanId, UserId,
 };
 use crate::time::{CivilDate, Timestamp};
 
@@ -177,6 +177,20 @@ pub enum RosterEvent {
         /// Whose line.
         user: UserId,
     },
+    /// The manager agreed to a visit of IT staff.
+    #[serde(rename = "it_access.approved")]
+    ItAccessApproved {
+        /// The visit.
+        access: ItAccessId,
+        /// The change that two people agreed on.
+        change: ChangeId,
+    },
+    /// A visit of IT staff is over; what was done is written down.
+    #[serde(rename = "it_access.closed")]
+    ItAccessClosed {
+        /// The visit.
+        access: ItAccessId,
+    },
     /// A version of the purpose notice is in force (利用目的の通知).
     #[serde(rename = "notice.published")]
     NoticePublished {
@@ -193,6 +207,18 @@ pub enum RosterEvent {
         change: Option<ChangeId>,
         /// The tenant.
         organisation: OrganisationId,
+    },
+    /// All reads of the organisation are stopped.
+    #[serde(rename = "reads.frozen")]
+    ReadsFrozen {
+        /// Why.
+        reason: String,
+    },
+    /// Reads are let through again.
+    #[serde(rename = "reads.unfrozen")]
+    ReadsUnfrozen {
+        /// The change that two people agreed on.
+        change: ChangeId,
     },
     /// Settings differ from now on.
     #[serde(rename = "settings.changed")]

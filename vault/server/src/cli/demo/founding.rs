@@ -250,7 +250,7 @@ async fn train(org: &str, manager: &Member, member: &Member, on: String) -> anyh
     must_be("the day of a training", confirmed.on, on).map(drop)
 }
 
-/// The manager publishes; a handler reads it through and approves.
+/// A handler drafts the notice; the manager reads it through and approves.
 async fn publish(
     stage: &Stage,
     org: &str,
@@ -263,9 +263,9 @@ async fn publish(
         channel: String::from("intranet"),
         from: stage.clock.now().tokyo_date().to_string(),
     };
-    let change = manager.org(org).propose_notice(&notice).await;
+    let change = handler.org(org).propose_notice(&notice).await;
     let change = change.context("could not propose a notice")?;
-    let approved = handler.org(org).approve(&change.id).await;
+    let approved = manager.org(org).approve(&change.id).await;
     let approved = approved.context("could not approve a notice")?;
     must_be("an approved notice", approved.status.as_str(), "approved").map(drop)
 }
@@ -278,7 +278,8 @@ async fn register(
     manager: &Member,
     owner: &Member,
 ) -> anyhow::Result<Program> {
-    let [first, _] = by;
+    // The first one offered the manager their role just now.
+    let [_, second] = by;
     let new = NewClient {
         name: String::from("給与計算（見本）"),
         owner: owner.id.clone(),
@@ -291,7 +292,7 @@ async fn register(
         quota_per_day: 20_000,
         until: stage.clock.now().tokyo_date().plus_months(12).to_string(),
     };
-    let change = first.org(org).propose_client(&new).await;
+    let change = second.org(org).propose_client(&new).await;
     let change = change.context("could not propose a program")?;
     let approved = manager.org(org).approve(&change.id).await;
     let approved = approved.context("could not approve a program")?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use azekura_wire::accounts::{Organisation, Settings};
 use azekura_wire::changes::Change;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -13,14 +12,16 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::Act;
 use crate::http::extract::{IfMatch, Org, SignedIn};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::accounts::{self, SettingsOutcome};
 use crate::service::staff;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(show_organisation))
-        .routes(routes!(show_settings, change_settings))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(show_organisation))
+        .call(Need::VIEW, routes!(show_settings))
+        .call(Need::OVERSEE, routes!(change_settings))
 }
 
 /// One organisation

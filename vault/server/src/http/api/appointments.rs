@@ -8,7 +8,6 @@ use azekura_core::id::AppointmentId;
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{Appointment, NewAppointment, Officer, OnDay};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -16,15 +15,17 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::{appointments, change, staff};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_appointments, propose_appointment))
-        .routes(routes!(accept_appointment))
-        .routes(routes!(end_appointment))
-        .routes(routes!(list_offices))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_appointments))
+        .call(Need::MANAGE, routes!(propose_appointment))
+        .call(Need::SETTLE, routes!(accept_appointment))
+        .call(Need::END, routes!(end_appointment))
+        .call(Need::VIEW, routes!(list_offices))
 }
 
 /// List roles

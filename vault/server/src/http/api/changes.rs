@@ -6,7 +6,6 @@ use axum::extract::State;
 use azekura_core::id::ChangeId;
 use azekura_wire::changes::{Change, ChangesQuery, Check, NewChange, Rejection};
 use azekura_wire::page::Page;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -14,18 +13,20 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, Watching, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::submit::NumberKind;
 use crate::service::{change, check, events, notices, submit};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_changes, propose_change))
-        .routes(routes!(show_change))
-        .routes(routes!(check_change))
-        .routes(routes!(approve_change))
-        .routes(routes!(reject_change))
-        .routes(routes!(withdraw_change))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_changes))
+        .call(Need::ENTER_CHANGES, routes!(propose_change))
+        .call(Need::SEE_CHANGE, routes!(show_change))
+        .call(Need::CHECK, routes!(check_change))
+        .call(Need::SETTLE, routes!(approve_change))
+        .call(Need::SETTLE, routes!(reject_change))
+        .call(Need::SETTLE, routes!(withdraw_change))
 }
 
 /// List changes

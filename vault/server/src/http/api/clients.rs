@@ -10,7 +10,6 @@ use azekura_wire::clients::{
 };
 use azekura_wire::page::{Page, PageQuery};
 use secrecy::SecretString;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -18,24 +17,26 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare, Form, Json};
 use crate::http::extract::{Anyone, IfMatch, InOrg, NamedIn, Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::problem::Failed;
 use crate::http::{parse, render, show};
 use crate::service::clients::{self, Amended};
 use crate::service::programs;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_clients, propose_client))
-        .routes(routes!(show_client))
-        .routes(routes!(change_client_grant))
-        .routes(routes!(show_client_secret))
-        .routes(routes!(rotate_client_key))
-        .routes(routes!(bring_client_key))
-        .routes(routes!(end_client_key))
-        .routes(routes!(give_token))
-        .routes(routes!(stop_client))
-        .routes(routes!(resume_client))
-        .routes(routes!(end_client))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_clients))
+        .call(Need::ADMINISTER, routes!(propose_client))
+        .call(Need::VIEW, routes!(show_client))
+        .call(Need::OVERSEE, routes!(change_client_grant))
+        .call(Need::Owner, routes!(show_client_secret))
+        .call(Need::Owner, routes!(rotate_client_key))
+        .call(Need::Owner, routes!(bring_client_key))
+        .call(Need::OWN_OR_OVERSEE, routes!(end_client_key))
+        .call(Need::Public, routes!(give_token))
+        .call(Need::OWN_OR_OVERSEE, routes!(stop_client))
+        .call(Need::OVERSEE, routes!(resume_client))
+        .call(Need::OVERSEE, routes!(end_client))
 }
 
 /// List programs

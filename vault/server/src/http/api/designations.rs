@@ -9,7 +9,6 @@ use azekura_core::roster::Pledge as Text;
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{Acceptance, Designation, NewDesignation, Pledge};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -17,15 +16,17 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::{change, designations};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_designations, propose_designation))
-        .routes(routes!(accept_designation))
-        .routes(routes!(end_designation))
-        .routes(routes!(show_pledge))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_designations))
+        .call(Need::MANAGE, routes!(propose_designation))
+        .call(Need::SETTLE, routes!(accept_designation))
+        .call(Need::END, routes!(end_designation))
+        .call(Need::Caller, routes!(show_pledge))
 }
 
 /// List the roster

@@ -6,7 +6,6 @@ use axum::extract::State;
 use azekura_core::id::EmergencyId;
 use azekura_wire::emergencies::{Emergency, NewEmergencyReview};
 use azekura_wire::page::{Page, PageQuery};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -14,11 +13,14 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::Act;
 use crate::http::extract::{One, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::emergency;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(list_emergencies)).routes(routes!(review_emergency))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::REVIEW, routes!(list_emergencies))
+        .call(Need::REVIEW, routes!(review_emergency))
 }
 
 /// List uses of the recovery shares

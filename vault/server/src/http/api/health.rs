@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use azekura_wire::accounts::Health;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
+use crate::http::needs::{Calls, Need};
 use crate::http::render;
 use crate::service::log;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(health)).routes(routes!(readiness))
+pub(super) fn routes() -> Calls {
+    Calls::default().call(Need::Public, routes!(health)).call(Need::Public, routes!(readiness))
 }
 
 /// Whether the process lives

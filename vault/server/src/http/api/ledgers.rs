@@ -5,17 +5,17 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use azekura_wire::ledgers::{CSV, LedgerQuery, RosterLedger};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
 use crate::http::extract::{Org, Query, SignedIn};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::ledgers;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(roster_ledger))
+pub(super) fn routes() -> Calls {
+    Calls::default().call(Need::AUDIT, routes!(roster_ledger))
 }
 
 /// The roster of handlers (様式7)

@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use azekura_wire::log::{Checkpoint, Entries, EntriesQuery, Proof, ProofQuery};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
 use crate::http::extract::{Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{render, show};
 use crate::service::{Error, log};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_entries))
-        .routes(routes!(prove_entry))
-        .routes(routes!(show_checkpoint))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::AUDIT, routes!(list_entries))
+        .call(Need::AUDIT, routes!(prove_entry))
+        .call(Need::Public, routes!(show_checkpoint))
 }
 
 /// The organisation's entries with their proofs

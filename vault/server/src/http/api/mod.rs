@@ -10,6 +10,7 @@ mod health;
 mod ledgers;
 mod log;
 mod notices;
+mod oversight;
 mod people;
 mod purges;
 mod purposes;
@@ -20,20 +21,17 @@ mod trainings;
 mod users;
 mod vault;
 
-use std::sync::Arc;
-
 use axum::response::Response;
-use utoipa_axum::router::OpenApiRouter;
 
+use super::needs::Calls;
 use super::problem::Failed;
-use crate::app::App;
 
 /// What a handler gives back.
 type Answer = Result<Response, Failed>;
 
 /// Every call of the API.
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
+pub(super) fn routes() -> Calls {
+    Calls::default()
         .merge(sessions::routes())
         .merge(vault::routes())
         .merge(users::routes())
@@ -44,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .merge(notices::routes())
         .merge(clients::routes())
         .merge(emergencies::routes())
+        .merge(oversight::routes())
         .merge(purposes::routes())
         .merge(people::routes())
         .merge(changes::routes())

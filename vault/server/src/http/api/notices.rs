@@ -6,7 +6,6 @@ use axum::extract::State;
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::roster::{NewNotice, Notice};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -14,11 +13,14 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::Act;
 use crate::http::extract::{Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::notices;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(list_notices, propose_notice))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_notices))
+        .call(Need::DRAFT, routes!(propose_notice))
 }
 
 /// List the versions of the purpose notice

@@ -10,7 +10,6 @@ use azekura_wire::people::{
     NewPerson, NewRelationship, PeopleQuery, Person, PersonPatch, Relationship,
 };
 use azekura_wire::retention::{NewEvent, RecordedEvent, Retention, RetentionQuery};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -18,17 +17,22 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::Act;
 use crate::http::extract::{IfMatch, InOrg, Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::people::PersonView;
 use crate::service::{Error, events, people};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_people, create_person))
-        .routes(routes!(show_person, amend_person))
-        .routes(routes!(list_relationships, add_relationship))
-        .routes(routes!(list_events, record_event))
-        .routes(routes!(explain_retention))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_people))
+        .call(Need::ENTER_PEOPLE, routes!(create_person))
+        .call(Need::VIEW, routes!(show_person))
+        .call(Need::ENTER_PEOPLE, routes!(amend_person))
+        .call(Need::VIEW, routes!(list_relationships))
+        .call(Need::ENTER_PEOPLE, routes!(add_relationship))
+        .call(Need::VIEW, routes!(list_events))
+        .call(Need::ENTER_EVENTS, routes!(record_event))
+        .call(Need::VIEW, routes!(explain_retention))
 }
 
 /// List people

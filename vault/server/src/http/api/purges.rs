@@ -8,7 +8,6 @@ use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::purges::{
     Agreement, Certificate, CertificatesQuery, Evidence, Purge, PurgeDetail,
 };
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -16,19 +15,21 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, Watching, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::parse::Faults;
 use crate::http::{render, show};
 use crate::service::{certificates, purge};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_purges, propose_purge))
-        .routes(routes!(show_purge))
-        .routes(routes!(confirm_purge))
-        .routes(routes!(approve_purge))
-        .routes(routes!(cancel_purge))
-        .routes(routes!(list_certificates))
-        .routes(routes!(show_certificate))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::REVIEW_PURGES, routes!(list_purges))
+        .call(Need::DELETE, routes!(propose_purge))
+        .call(Need::REVIEW_PURGES, routes!(show_purge))
+        .call(Need::DELETE, routes!(confirm_purge))
+        .call(Need::MANAGE, routes!(approve_purge))
+        .call(Need::MANAGE, routes!(cancel_purge))
+        .call(Need::REVIEW_PURGES, routes!(list_certificates))
+        .call(Need::REVIEW_PURGES, routes!(show_certificate))
 }
 
 /// List batches of deletions

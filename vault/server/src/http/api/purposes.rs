@@ -1,18 +1,15 @@
 //! The closed table of purposes.
 
-use std::sync::Arc;
-
 use azekura_wire::purposes::{Purposes, PurposesQuery};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
-use crate::app::App;
 use crate::http::extract::Query;
+use crate::http::needs::{Calls, Need};
 use crate::http::{render, show};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(list_purposes))
+pub(super) fn routes() -> Calls {
+    Calls::default().call(Need::Public, routes!(list_purposes))
 }
 
 /// Purposes and bundles

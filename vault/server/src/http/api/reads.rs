@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use azekura_core::id::ReadId;
 use azekura_wire::reads::{NDJSON, ReadAnswer, ReadRecord, ReadRequest};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -15,11 +14,14 @@ use crate::app::App;
 use crate::http::body::Act;
 use crate::http::extract::{InOrg, Org, SignedIn};
 use crate::http::lang::Lang;
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::read;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default().routes(routes!(read_numbers)).routes(routes!(show_read))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::USE, routes!(read_numbers))
+        .call(Need::REVIEW_READS, routes!(show_read))
 }
 
 /// Read numbers for a purpose

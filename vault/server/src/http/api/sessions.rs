@@ -12,14 +12,14 @@ use azekura_wire::accounts::{
     StepUp, Unlock,
 };
 use secrecy::SecretString;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
 use crate::auth::Actor;
 use crate::http::body::Json;
-use crate::http::extract::{Anyone, LockedIn, One, SignedIn};
+use crate::http::extract::{Anyone, LockedIn, One, Person};
+use crate::http::needs::{Calls, Need};
 use crate::http::problem::Failed;
 use crate::http::{render, show};
 use crate::service::sign_in::Given;
@@ -28,16 +28,17 @@ use crate::service::{self, devices, enrolments, passwords, sessions};
 /// Room for an answer with a secret in it.
 const ROOM: usize = 16 * 1024;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(sign_in))
-        .routes(routes!(current_session, sign_out))
-        .routes(routes!(unlock_session))
-        .routes(routes!(step_up))
-        .routes(routes!(forget_devices))
-        .routes(routes!(change_password))
-        .routes(routes!(begin_enrolment))
-        .routes(routes!(confirm_enrolment))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::Public, routes!(sign_in))
+        .call(Need::Session, routes!(current_session))
+        .call(Need::Session, routes!(sign_out))
+        .call(Need::Session, routes!(unlock_session))
+        .call(Need::Person, routes!(step_up))
+        .call(Need::Person, routes!(forget_devices))
+        .call(Need::Person, routes!(change_password))
+        .call(Need::Public, routes!(begin_enrolment))
+        .call(Need::Public, routes!(confirm_enrolment))
 }
 
 /// Sign in
@@ -122,7 +123,7 @@ async fn unlock_session(
 )]
 async fn step_up(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
     Json(new): Json<StepUp>,
 ) -> Answer {
     let opened = sessions::step_up(&app, &actor, &new.totp.expose().into()).await?;
@@ -139,7 +140,7 @@ async fn step_up(
     tag = "sessions",
     responses((status = 204, description = "No device is known any more")),
 )]
-async fn forget_devices(State(app): State<Arc<App>>, SignedIn(actor): SignedIn) -> Answer {
+async fn forget_devices(State(app): State<Arc<App>>, Person(actor): Person) -> Answer {
     devices::forget(&app, &actor).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -156,7 +157,7 @@ async fn forget_devices(State(app): State<Arc<App>>, SignedIn(actor): SignedIn) 
 )]
 async fn change_password(
     State(app): State<Arc<App>>,
-    SignedIn(actor): SignedIn,
+    Person(actor): Person,
     Json(new): Json<NewPassword>,
 ) -> Answer {
     let (password, new) = (new.password.expose().into(), new.new_password.expose().into());

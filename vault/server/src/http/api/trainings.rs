@@ -9,7 +9,6 @@ use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::training::{
     NewExtension, NewTraining, NewTrainingPlan, Standing, Training, TrainingPlan,
 };
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -17,17 +16,20 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{InOrg, Org, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::trainings;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_trainings, record_training))
-        .routes(routes!(confirm_training))
-        .routes(routes!(extend_training))
-        .routes(routes!(list_standings))
-        .routes(routes!(list_training_plan, write_training_plan))
-        .routes(routes!(end_training_plan))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::VIEW, routes!(list_trainings))
+        .call(Need::TRAIN, routes!(record_training))
+        .call(Need::SETTLE, routes!(confirm_training))
+        .call(Need::TRAIN, routes!(extend_training))
+        .call(Need::VIEW, routes!(list_standings))
+        .call(Need::VIEW, routes!(list_training_plan))
+        .call(Need::TRAIN, routes!(write_training_plan))
+        .call(Need::TRAIN, routes!(end_training_plan))
 }
 
 /// List trainings

@@ -7,7 +7,6 @@ use azekura_core::id::UserId;
 use azekura_wire::accounts::{Closing, Leaving, NewUser, User};
 use azekura_wire::changes::Change;
 use azekura_wire::page::{Page, PageQuery};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -15,15 +14,17 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{One, Query, SignedIn, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::users;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_users, propose_user))
-        .routes(routes!(disable_user))
-        .routes(routes!(user_leaves))
-        .routes(routes!(propose_unlock))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::ADMINISTER, routes!(list_users))
+        .call(Need::ADMINISTER, routes!(propose_user))
+        .call(Need::ADMINISTER, routes!(disable_user))
+        .call(Need::ADMINISTER, routes!(user_leaves))
+        .call(Need::ADMINISTER, routes!(propose_unlock))
 }
 
 /// List accounts

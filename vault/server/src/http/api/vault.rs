@@ -7,7 +7,6 @@ use azekura_core::id::ChangeId;
 use azekura_wire::accounts::{Approval, NewOrganisation, Organisation};
 use azekura_wire::changes::{Change, ChangesQuery, Rejection};
 use azekura_wire::page::{Page, PageQuery};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Answer;
@@ -15,17 +14,19 @@ use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
 use crate::http::extract::{One, Query, SignedIn, Watching, paging};
+use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::{accounts, change, staff};
 
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::default()
-        .routes(routes!(list_organisations, propose_organisation))
-        .routes(routes!(list_vault_changes))
-        .routes(routes!(show_vault_change))
-        .routes(routes!(approve_vault_change))
-        .routes(routes!(reject_vault_change))
-        .routes(routes!(withdraw_vault_change))
+pub(super) fn routes() -> Calls {
+    Calls::default()
+        .call(Need::Caller, routes!(list_organisations))
+        .call(Need::ADMINISTER, routes!(propose_organisation))
+        .call(Need::VIEW, routes!(list_vault_changes))
+        .call(Need::SETTLE, routes!(show_vault_change))
+        .call(Need::SETTLE, routes!(approve_vault_change))
+        .call(Need::SETTLE, routes!(reject_vault_change))
+        .call(Need::SETTLE, routes!(withdraw_vault_change))
 }
 
 /// List organisations

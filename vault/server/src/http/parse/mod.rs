@@ -7,6 +7,7 @@ pub(super) mod clients;
 pub(super) mod emergencies;
 pub(super) mod facts;
 pub(super) mod ledgers;
+pub(super) mod oversight;
 pub(super) mod people;
 pub(super) mod reads;
 pub(super) mod roster;

@@ -6,7 +6,7 @@ use azekura_wire::accounts as wire;
 use azekura_wire::number::SecretText;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{code, codes, text, training};
+use super::{code, codes, oversight, text, training};
 use crate::service::enrolments::Begun;
 use crate::service::sessions::{Opened, Place};
 use crate::service::staff::Staffing;
@@ -66,6 +66,7 @@ pub(in crate::http) fn organisation(org: &Organisation, staff: &Staffing) -> wir
         lost: staff.lost.iter().copied().map(lost).collect(),
         missing: staff.missing.iter().map(|one| String::from(one.code())).collect(),
         settings: settings(&org.settings),
+        frozen: org.frozen.as_ref().map(oversight::frozen),
         created_at: org.created_at.to_string(),
     }
 }

@@ -1,11 +1,14 @@
 //! Changes and what they propose, never a number.
 
-use azekura_core::change::{Change, ChangeState, Content, NewOrganisation, NumberProposal};
+use azekura_core::change::{
+    Change, ChangeState, Content, NewOrganisation, NumberProposal, Unfreeze,
+};
 use azekura_core::identity::IdentityCheck;
 use azekura_wire::accounts::NewOrganisation as ProposedOrganisation;
 use azekura_wire::changes as wire;
+use azekura_wire::oversight::{ProposedReset, Reason};
 
-use super::{accounts, clients, code, codes, retention, roster, text};
+use super::{accounts, clients, code, codes, oversight, retention, roster, text};
 use crate::service::change::state;
 
 /// A change as it stands.
@@ -51,6 +54,7 @@ fn content(change: &Change) -> wire::Content {
             with: correction.with.as_deref().and_then(retention::new_event),
             reason: correction.reason.clone(),
         }),
+        Content::ItAccess(visit) => wire::Content::ItAccess(oversight::it_access(visit)),
         Content::Notice(notice) => wire::Content::Notice(roster::notice(notice)),
         Content::Organisation(new) => wire::Content::Organisation(organisation(new)),
         Content::Rebind(rebinding) => wire::Content::Rebind(wire::Rebinding {
@@ -61,7 +65,14 @@ fn content(change: &Change) -> wire::Content {
             reason: rebinding.reason.clone(),
         }),
         Content::Register(proposal) => wire::Content::Register(proposed(proposal)),
+        Content::Reset(new) => wire::Content::Reset(ProposedReset {
+            user: new.user.to_string(),
+            reason: new.reason.clone(),
+        }),
         Content::Settings(settings) => wire::Content::Settings(accounts::settings(settings)),
+        Content::Unfreeze(Unfreeze { reason }) => {
+            wire::Content::Unfreeze(Reason { reason: reason.clone() })
+        }
         Content::Unlock(locked) => {
             wire::Content::Unlock(wire::Unlocked { user: locked.user.to_string() })
         }

@@ -6,6 +6,7 @@ pub(super) mod clients;
 pub(super) mod emergencies;
 pub(super) mod ledgers;
 pub(super) mod log;
+pub(super) mod oversight;
 pub(super) mod people;
 pub(super) mod purges;
 pub(super) mod purposes;
