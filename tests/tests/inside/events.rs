@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::lab::Lab;
 
 mod people;
+mod recovery;
 
 /// Every event of the catalogue, one line each.
 const CATALOGUE: &str = include_str!("../../../vault/core/src/audit/event/every.jsonl");
@@ -154,9 +155,11 @@ impl Watch<'_> {
         let confirm = format!("/v1/enrolments/{}/confirm", text(&begun, "id"));
         self.adds(&["enrolment.refused"], || nobody.post(&confirm, &json!({"totp": "000000"})));
         let code = self.lab.site.code(&text(&begun, "totp_secret"), 0);
-        self.adds(&["device.known", "enrolment.confirmed", "session.opened"], || {
-            nobody.post(&confirm, &json!({"totp": code})).ok(201)
-        });
+        let enrolled =
+            ["device.known", "enrolment.confirmed", "recovery_codes.made", "session.opened"];
+        let session =
+            self.adds(&enrolled, || nobody.post(&confirm, &json!({"totp": code})).ok(201));
+        self.recovers(&text(&session, "token"), &begin);
         let path = office.path("training");
         self.adds(&["training.recorded"], || {
             office.manager.post(&path, &self.training(sato)).ok(201)

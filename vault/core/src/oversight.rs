@@ -101,7 +101,7 @@ pub struct Freeze {
     pub reason: String,
 }
 
-/// Credentials that two administrators had their owner make anew (再登録).
+/// Credentials that were made anew (再登録).
 ///
 /// Whoever holds the new ones may be somebody else. So their owner reads and checks nothing, and
 /// manages nothing, until somebody of each organisation says that it is them.
@@ -112,16 +112,41 @@ pub struct Reset {
     pub id: ResetId,
     /// Whose credentials.
     pub user: UserId,
-    /// What two administrators agreed on.
-    pub change: ChangeId,
-    /// Why.
-    pub reason: String,
-    /// Who asked for it.
-    pub proposed_by: UserId,
-    /// Who agreed, and handed over the token.
-    pub approved: Signed,
+    /// When the old ones ended.
+    pub at: Timestamp,
+    /// How that came about.
+    pub cause: Cause,
     /// Who met them in person, by organisation.
     pub confirmed: BTreeMap<OrganisationId, Signed>,
+}
+
+/// Why credentials are made anew.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Cause {
+    /// Two administrators agreed on it.
+    Agreed {
+        /// On what.
+        change: ChangeId,
+        /// Why.
+        reason: String,
+        /// Who asked for it.
+        proposed_by: UserId,
+        /// Who agreed, and handed over the token.
+        approved_by: UserId,
+    },
+    /// Their owner, or somebody with the same paper, showed the password and a recovery code.
+    RecoveryCode,
+}
+
+impl Cause {
+    /// What was agreed on, if it took two.
+    pub const fn change(&self) -> Option<ChangeId> {
+        match self {
+            Self::Agreed { change, .. } => Some(*change),
+            Self::RecoveryCode => None,
+        }
+    }
 }
 
 impl Reset {
@@ -130,7 +155,7 @@ impl Reset {
 
     /// When it ends at the earliest.
     pub fn holds_until(&self) -> Timestamp {
-        self.approved.at.plus_millis(Self::AT_LEAST_MS)
+        self.at.plus_millis(Self::AT_LEAST_MS)
     }
 
     /// Whether its owner may not yet use, check or manage in `org`.
@@ -234,10 +259,8 @@ mod tests {
         let mut reset = Reset {
             id: ResetId::from(id(4)),
             user: UserId::from(id(5)),
-            change: ChangeId::from(id(6)),
-            reason: String::from("試験"),
-            proposed_by: UserId::from(id(7)),
-            approved: signed,
+            at,
+            cause: Cause::RecoveryCode,
             confirmed: BTreeMap::new(),
         };
         let late = at.plus_millis(100 * Reset::AT_LEAST_MS);

@@ -119,6 +119,8 @@ pub struct Credential {
     pub totp_version: u64,
     /// The newest time step whose code was used; an equal or older one is refused (RFC 6238 §5.2).
     pub last_step: u64,
+    /// Keyed MACs of the recovery codes that were not used yet, as hexadecimal.
+    pub recovery: Vec<String>,
 }
 
 /// A password that was replaced. Kept for a year, so that it is not taken again, then forgotten.

@@ -40,6 +40,42 @@ pub struct NewSession {
     pub user: User,
     /// Where they have something to do.
     pub organisations: Vec<Membership>,
+    /// After an enrolment: ten codes for the day the authenticator is lost, to be kept on paper. Left
+    /// out otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recovery_codes: Vec<SecretText>,
+}
+
+/// `POST /v1/sessions/current/recovery-codes`, shown this once. Those of before are worth nothing.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RecoveryCodes {
+    /// Ten; each is good once.
+    pub codes: Vec<SecretText>,
+}
+
+/// `POST /v1/enrolments/recovery` → 201 `Recovery`.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Recover {
+    /// The name chosen at enrolment.
+    #[cfg_attr(feature = "openapi", schema(example = "mihon.hanako"))]
+    pub login: String,
+    /// As chosen.
+    pub password: SecretText,
+    /// One of the ten, with or without its hyphens.
+    pub code: SecretText,
+}
+
+/// What new credentials are made with, shown this once.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Recovery {
+    /// For `POST /v1/enrolments`.
+    pub enrolment_token: SecretText,
+    /// An instant: the token is unusable from then on.
+    pub expires_at: String,
 }
 
 /// `GET /v1/sessions/current`.

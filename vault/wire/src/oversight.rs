@@ -43,12 +43,14 @@ pub struct Reset {
     pub id: String,
     /// Whose.
     pub user: String,
-    /// Why.
-    pub reason: String,
+    /// `agreed` by two administrators, or `recovery_code`.
+    pub cause: String,
+    /// Why they agreed.
+    pub reason: Option<String>,
     /// The administrator who asked for it.
-    pub proposed_by: String,
+    pub proposed_by: Option<String>,
     /// The administrator who agreed and handed over the token.
-    pub approved_by: String,
+    pub approved_by: Option<String>,
     /// An instant: the old credentials and every session ended then.
     pub at: String,
     /// An instant: it ends then at the earliest.

@@ -114,6 +114,11 @@ impl SessionPepper {
         hmac(&*self.0, &[b"device", Uuid::from(user).as_bytes(), &at, token])
     }
 
+    /// What is stored instead of a recovery code; of no other kind, by its label.
+    pub fn recovery_mac(&self, user: UserId, code: &[u8; 16]) -> [u8; 32] {
+        hmac(&*self.0, &[b"recover", Uuid::from(user).as_bytes(), code])
+    }
+
     /// Under which number guesses at a name that nobody has are counted. Strangers cannot know it.
     pub fn shadow(&self, login: &str) -> u16 {
         let [high, low, ..] = hmac(&*self.0, &[b"shadow", login.as_bytes()]);

@@ -107,6 +107,7 @@ mod tests {
             totp: seed.sealed,
             totp_version: 1,
             last_step: 0,
+            recovery: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ pub mod credentials;
 pub mod hashing;
 pub mod once;
 pub mod passwords;
+pub mod recovery_codes;
 pub mod sources;
 pub mod tokens;
 

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::audit::{self, Journal};
-use super::{Result, devices, rights};
+use super::{Error, Result, devices, rights};
 use crate::app::{App, lock};
 use crate::auth::Actor;
 use crate::auth::hashing::Turn;
@@ -37,6 +37,16 @@ pub(super) enum Origin<'a> {
     Session,
 }
 
+/// A guess at a password that was looked at.
+pub(super) struct Guess {
+    /// At whose account.
+    pub(super) credential: Credential,
+    /// In which class.
+    pub(super) trust: Trust,
+    /// Whether the password was right.
+    pub(super) held: bool,
+}
+
 /// A guess that was counted.
 pub(super) struct Counted {
     /// At whose account; nobody's for a name that is not known.
@@ -49,6 +59,29 @@ pub(super) struct Counted {
 /// write.
 #[derive(Default)]
 pub struct Locked(Mutex<HashMap<Option<UserId>, u32>>);
+
+/// Counts a guess at the password of `login`, then makes one hash, whether anybody has that name or
+/// not.
+///
+/// # Errors
+///
+/// [`Error::SignIn`] for a locked account and for a name that nobody has; [`Error::Throttled`] and
+/// [`Error::TooBusy`] before anything was counted.
+pub(super) async fn guess(
+    app: &App,
+    actor: &Actor,
+    login: &str,
+    from: Origin<'_>,
+    password: &SecretString,
+) -> Result<Guess> {
+    app.sources.knock(actor.ip, app.clock.now())?;
+    let turn = app.hashing.queue()?;
+    let login = login.trim().to_lowercase();
+    let counted = count(app, actor, &login, from).await?.ok_or(Error::SignIn)?;
+    let held = verify(app, turn, counted.credential.as_ref(), password).await?;
+    let credential = counted.credential.ok_or(Error::SignIn)?;
+    Ok(Guess { credential, trust: counted.trust, held })
+}
 
 /// Counts one guess at the account of `login`; `None` while it is locked for the class.
 ///
@@ -121,7 +154,7 @@ pub(super) async fn is_locked(journal: &mut Journal<'_>, user: UserId) -> Result
 }
 
 /// Whether the password is that of the credential; costs one hash, and no less if there is none.
-pub(super) async fn verify(
+async fn verify(
     app: &App,
     turn: Turn<'_>,
     credential: Option<&Credential>,

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 use super::audit::{self, Journal};
 use super::sessions::{self, Opened};
-use super::{Error, Result, devices, passwords};
+use super::{Error, Result, devices, passwords, recovery_codes};
 use crate::app::App;
 use crate::auth::Actor;
 use crate::auth::credentials;
@@ -73,6 +73,7 @@ pub async fn begin(
         totp: seed.sealed,
         totp_version,
         last_step: 0,
+        recovery: Vec::new(),
     };
     journal.append(AccessEvent::EnrolmentBegun { enrolment: kept.id, user: kept.user })?;
     let begun =
@@ -166,7 +167,7 @@ fn usable(authority: &Authority, enrolment: &Enrolment, now: Timestamp) -> bool 
         && !matches!(enrolment.state, EnrolmentState::Confirmed)
         && now < enrolment.expires_at
         && !authority.is_forged(Table::Reset)
-        && authority.resets(enrolment.user).all(|reset| issued >= reset.approved.at)
+        && authority.resets(enrolment.user).all(|reset| issued >= reset.at)
 }
 
 async fn admit(
@@ -180,17 +181,16 @@ async fn admit(
     let open = |user: &Kept<User>| user.state == UserState::Invited && !user.has_left(day);
     let user = user.filter(open).ok_or(Error::SignIn)?;
     journal.append(AccessEvent::EnrolmentConfirmed { enrolment: enrolment.id, user: user.id })?;
-    match journal.reading().find::<Credential>(user.id).await? {
-        Some(earlier) => journal.replace(&earlier, credential).await?,
-        None => journal.insert(credential).await?,
-    };
+    let (recovery_codes, recovery) = recovery_codes::draw(app, journal, user.id)?;
+    let earlier = journal.reading().find::<Credential>(user.id).await?;
+    journal.save(earlier.as_ref(), Credential { recovery, ..credential }).await?;
     let active = User { state: UserState::Active, ..(*user).clone() };
     journal.replace(&user, active.clone()).await?;
     let done = Enrolment { state: EnrolmentState::Confirmed, ..(**enrolment).clone() };
     journal.replace(enrolment, done).await?;
     let device = Some(devices::remember(app, journal, active.id).await?);
     let opened = sessions::start(app, journal, active).await?;
-    Ok(Opened { device, ..opened })
+    Ok(Opened { device, recovery_codes, ..opened })
 }
 
 /// The passwords of earlier credentials, the last of them too.

@@ -37,6 +37,7 @@ pub mod purge;
 mod queue;
 pub mod read;
 pub mod recent;
+pub mod recovery_codes;
 pub mod refusals;
 pub mod release;
 pub mod resets;

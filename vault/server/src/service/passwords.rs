@@ -200,6 +200,7 @@ mod tests {
             totp: String::new(),
             totp_version: 1,
             last_step: 0,
+            recovery: Vec::new(),
         }
     }
 

@@ -1,10 +1,13 @@
-//! New credentials for somebody who lost theirs: two administrators agree, the second one hands
-//! over the token, and its holder reads, checks and manages nothing until they were met in person.
+//! New credentials for somebody who lost theirs: two administrators agree and the second one hands
+//! over the token, or their owner shows a recovery code. Whoever makes them reads, checks and manages
+//! nothing until they were met in person.
+
+use std::collections::BTreeMap;
 
 use azekura_core::audit::event::AccessEvent;
 use azekura_core::change::{Change, Content, NewReset, ReviewError};
-use azekura_core::id::UserId;
-use azekura_core::oversight::{Reset, Signed};
+use azekura_core::id::{ResetId, UserId};
+use azekura_core::oversight::{Cause, Reset, Signed};
 use azekura_core::roster::{Enrolment, User, UserState};
 use azekura_core::text::FreeText;
 use secrecy::SecretString;
@@ -38,7 +41,7 @@ pub async fn propose(app: &App, actor: &Actor, user: UserId, reason: FreeText) -
     Ok(change)
 }
 
-/// From here on the old credentials and every session are over.
+/// What two administrators agreed on is done.
 pub(super) async fn made(
     app: &App,
     journal: &mut Journal<'_>,
@@ -46,30 +49,47 @@ pub(super) async fn made(
     new: &NewReset,
     approved: Signed,
 ) -> Result<(SecretString, Enrolment)> {
-    let user = journal.reading().find::<User>(new.user).await?.ok_or(Error::NotFound)?;
-    let NewReset { reset, user: id, .. } = *new;
-    let day = journal.at().tokyo_date();
+    let NewReset { reset, user, enrolment, .. } = *new;
+    let cause = Cause::Agreed {
+        change: change.id,
+        reason: new.reason.clone(),
+        proposed_by: change.maker.user,
+        approved_by: approved.by,
+    };
+    end_credentials(app, journal, (reset, user), cause).await?;
+    enrolments::issue(app, journal, enrolment, user).await
+}
+
+/// The owner showed a recovery code.
+pub(super) async fn recovered(
+    app: &App,
+    journal: &mut Journal<'_>,
+    user: UserId,
+) -> Result<(SecretString, Enrolment)> {
+    end_credentials(app, journal, (app.new_id(), user), Cause::RecoveryCode).await?;
+    enrolments::issue(app, journal, app.new_id(), user).await
+}
+
+/// From here on the old credentials and every session are over.
+async fn end_credentials(
+    app: &App,
+    journal: &mut Journal<'_>,
+    (id, user): (ResetId, UserId),
+    cause: Cause,
+) -> Result<()> {
+    let kept = journal.reading().find::<User>(user).await?.ok_or(Error::NotFound)?;
+    let (at, change) = (journal.at(), cause.change());
     let everywhere = journal.authority().organisations().map(|org| org.id);
     let orgs: Vec<_> = everywhere
-        .filter(|org| rights::belongs(journal.authority(), *org, id, day))
+        .filter(|org| rights::belongs(journal.authority(), *org, user, at.tokyo_date()))
         .map(Some)
         .chain([None])
         .collect();
     for org in orgs {
-        let event = AccessEvent::CredentialsReset { change: change.id, reset, user: id };
-        journal.append_in(org, event)?;
+        journal.append_in(org, AccessEvent::CredentialsReset { change, reset: id, user })?;
     }
-    sessions::end_all(app, journal, id, "reset").await?;
-    journal.replace(&user, User { state: UserState::Invited, ..(*user).clone() }).await?;
-    let row = Reset {
-        id: reset,
-        user: id,
-        change: change.id,
-        reason: new.reason.clone(),
-        proposed_by: change.maker.user,
-        approved,
-        confirmed: std::collections::BTreeMap::new(),
-    };
-    journal.insert(row).await?;
-    enrolments::issue(app, journal, new.enrolment, id).await
+    sessions::end_all(app, journal, user, "reset").await?;
+    journal.replace(&kept, User { state: UserState::Invited, ..(*kept).clone() }).await?;
+    let reset = Reset { id, user, at, cause, confirmed: BTreeMap::new() };
+    journal.insert(reset).await.map(drop)
 }

@@ -34,6 +34,8 @@ pub struct Opened {
     pub places: Vec<Place>,
     /// What the device shows at its next sign-in, if it was not known before. Shown once.
     pub device: Option<SecretString>,
+    /// After an enrolment, what opens the account without the authenticator. Shown once.
+    pub recovery_codes: Vec<SecretString>,
 }
 
 /// What a user is in one organisation.
@@ -61,25 +63,21 @@ pub async fn close(app: &App, actor: &Actor) -> Result<()> {
 /// Opens a locked session with the password; after thirty minutes only a sign-in helps. The token is
 /// a new one.
 pub async fn unlock(app: &App, actor: &Actor, password: &SecretString) -> Result<Opened> {
-    app.sources.knock(actor.ip, app.clock.now())?;
     let Who::User { id, session, mark } = actor.who else { return Err(Error::Unauthenticated) };
     let row = own(app, actor)?;
     if app.activity.idle(&row, &*app.clock) > Session::UNLOCK_MS {
         return Err(Error::Unauthenticated);
     }
-    let turn = app.hashing.queue()?;
     let login = login_of(app, id).await?;
-    let counted = attempts::count(app, actor, &login, Origin::Session).await?;
-    let counted = counted.ok_or(Error::SignIn)?;
-    let held = attempts::verify(app, turn, counted.credential.as_ref(), password).await?;
+    let guess = attempts::guess(app, actor, &login, Origin::Session, password).await?;
     let mut journal = audit::begin_own(app, actor, None).await?;
-    if !held {
+    if !guess.held {
         attempts::refuse(&mut journal, Some(id), "password")?;
         journal.commit().await?;
         return Err(Error::SignIn);
     }
     journal.append(AccessEvent::SessionUnlocked { sess: mark, user: id })?;
-    attempts::clear(&mut journal, id, counted.trust).await?;
+    attempts::clear(&mut journal, id, guess.trust).await?;
     let opened = renew(app, &mut journal, session, row.factor_at).await?;
     journal.commit().await?;
     app.activity.touch(&opened.session, &*app.clock);
@@ -179,7 +177,7 @@ async fn renew(
     let next = Session { token_mac, active_at, factor_at, ..(*kept).clone() };
     let session = (*journal.replace(&kept, next).await?).clone();
     let places = places(journal.authority(), user.id, journal.at().tokyo_date());
-    Ok(Opened { token, session, user, places, device: None })
+    Ok(Opened { token, session, user, places, device: None, recovery_codes: Vec::new() })
 }
 
 /// The caller's session, its user, and where they have a place.
@@ -274,7 +272,7 @@ pub(super) async fn start(app: &App, journal: &mut Journal<'_>, user: User) -> R
     let places = places(journal.authority(), user.id, at.tokyo_date());
     app.activity.touch(&session, &*app.clock);
     app.activity.gave_factor(&session, &*app.clock);
-    Ok(Opened { token, session, user, places, device: None })
+    Ok(Opened { token, session, user, places, device: None, recovery_codes: Vec::new() })
 }
 
 /// Ends a session, if it is still there.

@@ -42,17 +42,12 @@ pub async fn open(app: &App, actor: &Actor, given: &Given) -> Result<Opened> {
 }
 
 async fn attempt(app: &App, actor: &Actor, given: &Given) -> Result<Opened> {
-    app.sources.knock(actor.ip, app.clock.now())?;
-    let login = given.login.trim().to_lowercase();
-    let turn = app.hashing.queue()?;
     let from = Origin::Outside(given.device.as_ref());
-    let counted = attempts::count(app, actor, &login, from).await?.ok_or(Error::SignIn)?;
-    let held = attempts::verify(app, turn, counted.credential.as_ref(), &given.password).await?;
-    let credential = counted.credential.ok_or(Error::SignIn)?;
-    let step = step(app, &credential, &given.code)?.filter(|_| held);
+    let guess = attempts::guess(app, actor, &given.login, from, &given.password).await?;
+    let step = step(app, &guess.credential, &given.code)?.filter(|_| guess.held);
 
     let mut journal = audit::begin_own(app, actor, None).await?;
-    let user = credential.user;
+    let user = guess.credential.user;
     let passed = match step {
         Some(step) => use_step(&mut journal, user, step).await?,
         None => false,
@@ -65,8 +60,8 @@ async fn attempt(app: &App, actor: &Actor, given: &Given) -> Result<Opened> {
         journal.commit().await?;
         return Err(Error::SignIn);
     };
-    attempts::clear(&mut journal, user, counted.trust).await?;
-    let device = match counted.trust {
+    attempts::clear(&mut journal, user, guess.trust).await?;
+    let device = match guess.trust {
         Trust::Known => None,
         Trust::Unknown => Some(devices::remember(app, &mut journal, user).await?),
     };

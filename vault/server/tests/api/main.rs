@@ -19,6 +19,7 @@ mod notices;
 mod oauth;
 mod oversight;
 mod password;
+mod recovery_codes;
 mod session;
 mod sign_in;
 mod small;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use azekura::store::{changes, oversight};
 use azekura_core::change::{Change, Content, Maker};
 use azekura_core::id::OrganisationId;
-use azekura_core::oversight::{ItAccess, Reset, Signed};
+use azekura_core::oversight::{Cause, ItAccess, Reset, Signed};
 
 use crate::fixtures::{NOW, Vault, appointment, day, notice, uuid};
 
@@ -29,10 +29,8 @@ async fn visits_are_listed_and_new_credentials_are_in_memory(vault: Vault) {
     let reset = Reset {
         id: uuid().into(),
         user,
-        change: uuid().into(),
-        reason: "試験".to_owned(),
-        proposed_by: uuid().into(),
-        approved: Signed { by: uuid().into(), at: NOW },
+        at: NOW,
+        cause: Cause::RecoveryCode,
         confirmed: BTreeMap::new(),
     };
     let kept = vault

@@ -47,6 +47,7 @@ async fn accounts_are_found_by_login_and_token(vault: Vault) {
         totp: String::new(),
         totp_version: 1,
         last_step: 0,
+        recovery: Vec::new(),
     };
     let enrolment = Enrolment {
         id: uuid().into(),

@@ -44,12 +44,12 @@ pub enum AccessEvent {
         /// Whose.
         user: UserId,
     },
-    /// Two administrators had somebody make their credentials anew; the old ones and every session
-    /// are over.
+    /// Somebody makes their credentials anew; the old ones and every session are over.
     #[serde(rename = "credentials.reset")]
     CredentialsReset {
-        /// What they agreed on.
-        change: ChangeId,
+        /// What two administrators agreed on; none if a recovery code was used.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
         /// Names it.
         reset: ResetId,
         /// Whose account.
@@ -102,6 +102,20 @@ pub enum AccessEvent {
     #[serde(rename = "password.changed")]
     PasswordChanged {
         /// Whose.
+        user: UserId,
+    },
+    /// A recovery code was right, and is good no more.
+    #[serde(rename = "recovery_code.used")]
+    RecoveryCodeUsed {
+        /// How many its owner has left.
+        left: u32,
+        /// Whose.
+        user: UserId,
+    },
+    /// Somebody has new recovery codes; those of before are worth nothing.
+    #[serde(rename = "recovery_codes.made")]
+    RecoveryCodesMade {
+        /// Who.
         user: UserId,
     },
     /// Hashes of passwords that were replaced more than a year ago are gone.

@@ -8,8 +8,8 @@ use axum::response::IntoResponse;
 use azekura_core::id::EnrolmentId;
 use azekura_core::roster::Session as Row;
 use azekura_wire::accounts::{
-    BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, NewPassword, NewSession, Session, SignIn,
-    StepUp, Unlock,
+    BeginEnrolment, ConfirmEnrolment, EnrolmentBegun, NewPassword, NewSession, Recover, Recovery,
+    RecoveryCodes, Session, SignIn, StepUp, Unlock,
 };
 use secrecy::SecretString;
 use utoipa_axum::routes;
@@ -22,7 +22,7 @@ use crate::http::extract::{Anyone, LockedIn, One, Person};
 use crate::http::needs::{Calls, Need};
 use crate::http::problem::Failed;
 use crate::http::{render, show};
-use crate::service::sign_in::Given;
+use crate::service::recovery_codes::{self, Given};
 use crate::service::{self, devices, enrolments, passwords, sessions};
 
 /// Room for an answer with a secret in it.
@@ -37,6 +37,8 @@ pub(super) fn routes() -> Calls {
         .call(Need::Person, routes!(step_up))
         .call(Need::Person, routes!(forget_devices))
         .call(Need::Person, routes!(change_password))
+        .call(Need::Person, routes!(renew_recovery_codes))
+        .call(Need::Public, routes!(recover))
         .call(Need::Public, routes!(begin_enrolment))
         .call(Need::Public, routes!(confirm_enrolment))
 }
@@ -57,7 +59,7 @@ async fn sign_in(
     Anyone(actor): Anyone,
     Json(new): Json<SignIn>,
 ) -> Answer {
-    let given = Given {
+    let given = service::sign_in::Given {
         login: new.login,
         password: new.password.expose().into(),
         code: new.totp.expose().into(),
@@ -163,6 +165,53 @@ async fn change_password(
     let (password, new) = (new.password.expose().into(), new.new_password.expose().into());
     let opened = passwords::change(&app, &actor, &password, &new).await?;
     Ok(render::secret(200, &show::accounts::opened(&opened), ROOM))
+}
+
+/// Make new recovery codes
+///
+/// Ten codes for the day the authenticator is lost, to be kept on paper. Those of before are worth
+/// nothing any more.
+#[utoipa::path(
+    post,
+    path = "/v1/sessions/current/recovery-codes",
+    tag = "sessions",
+    responses((status = 200, description = "The codes, shown this once", body = RecoveryCodes)),
+)]
+async fn renew_recovery_codes(State(app): State<Arc<App>>, Person(actor): Person) -> Answer {
+    let codes = recovery_codes::renew(&app, &actor).await?;
+    let codes = RecoveryCodes { codes: codes.iter().map(show::accounts::secret).collect() };
+    Ok(render::secret(200, &codes, ROOM))
+}
+
+/// Show a recovery code
+///
+/// With the password it gives a token to make new credentials with, and nothing else: the old ones and
+/// every session are over. What needs a designation or a role waits until somebody of the organisation
+/// confirmed who made them, and at least a day. Tries are counted with those at signing in.
+#[utoipa::path(
+    post,
+    path = "/v1/enrolments/recovery",
+    tag = "sessions",
+    request_body = Recover,
+    responses((status = 201, description = "The code is used up; the token is shown this once", body = Recovery)),
+    security(()),
+)]
+async fn recover(
+    State(app): State<Arc<App>>,
+    Anyone(actor): Anyone,
+    Json(new): Json<Recover>,
+) -> Answer {
+    let given = Given {
+        login: new.login,
+        password: new.password.expose().into(),
+        code: new.code.expose().into(),
+    };
+    let (token, enrolment) = recovery_codes::redeem(&app, &actor, &given).await?;
+    let recovery = Recovery {
+        enrolment_token: show::accounts::secret(&token),
+        expires_at: enrolment.expires_at.to_string(),
+    };
+    Ok(render::secret(201, &recovery, ROOM))
 }
 
 /// Begin to make your own credentials

@@ -19,6 +19,7 @@ pub(in crate::http) fn opened(opened: &Opened) -> wire::NewSession {
         expires_at: opened.session.expires_at.to_string(),
         user: user(&opened.user),
         organisations: opened.places.iter().map(place).collect(),
+        recovery_codes: opened.recovery_codes.iter().map(secret).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stops, resets and visits.
 
 use azekura_core::id::OrganisationId;
-use azekura_core::oversight::{Freeze, ItAccess, Reset};
+use azekura_core::oversight::{Cause, Freeze, ItAccess, Reset};
 use azekura_wire::oversight as wire;
 
 use super::text;
@@ -15,13 +15,20 @@ pub(in crate::http) fn frozen(freeze: &Freeze) -> wire::Frozen {
 /// Credentials made anew, as one organisation sees them.
 pub(in crate::http) fn reset(reset: &Reset, org: OrganisationId) -> wire::Reset {
     let confirmed = reset.confirmed.get(&org);
+    let (cause, agreed) = match &reset.cause {
+        Cause::Agreed { reason, proposed_by, approved_by, .. } => {
+            ("agreed", Some((reason, proposed_by, approved_by)))
+        }
+        Cause::RecoveryCode => ("recovery_code", None),
+    };
     wire::Reset {
         id: reset.id.to_string(),
         user: reset.user.to_string(),
-        reason: reset.reason.clone(),
-        proposed_by: reset.proposed_by.to_string(),
-        approved_by: reset.approved.by.to_string(),
-        at: reset.approved.at.to_string(),
+        cause: String::from(cause),
+        reason: agreed.map(|(reason, ..)| reason.clone()),
+        proposed_by: text(agreed.map(|(_, by, _)| by)),
+        approved_by: text(agreed.map(|(.., by)| by)),
+        at: reset.at.to_string(),
         holds_until: reset.holds_until().to_string(),
         confirmed_by: text(confirmed.map(|signed| signed.by)),
         confirmed_at: text(confirmed.map(|signed| signed.at)),

@@ -109,6 +109,7 @@ fn given(cast: &Cast, org: &Furnished, method: &str, path: &str) -> Option<Value
             | "/v1/sessions/current/step-up"
             | "/v1/sessions/current/unlock"
             | "/v1/enrolments"
+            | "/v1/enrolments/recovery"
             | "/v1/enrolments/{id}/confirm",
         ) => json!({}),
         ("POST", "/people/{id}/relationships") => json!({"kind": "landlord"}),
