@@ -24,6 +24,8 @@ impl Watch<'_> {
         ];
         let recovered = self.adds(&used, || recover().ok(201));
         assert!(text(&recovered, "enrolment_token").starts_with("aze1_"));
-        self.adds(&["session.attempted", "session.refused"], || recover().refused(401, "sign-in-failed"));
+        self.adds(&["session.attempted", "session.refused"], || {
+            recover().refused(401, "sign-in-failed")
+        });
     }
 }

@@ -18,6 +18,7 @@ use self::report::{Bound, Figure};
 use self::vault::Vault;
 
 mod ceilings;
+mod decision;
 mod fill;
 mod load;
 mod prepare;
@@ -136,6 +137,7 @@ impl Bench {
             at_least("store / hello, 64 connections", store / hello, 0.20, 0.12),
             plain("store / hello with Connection: close", store / hello_closing),
             plain("store / sealed by one core", store / sealed),
+            must(at_most("one decision, microseconds", self.vault.ready.decision, 5.0, 20.0)),
             plain("hello, 64 connections, 1/s", hello),
             plain("hello, Connection: close, 1/s", hello_closing),
             plain("one durable commit, p50, microseconds", commit.0.as_secs_f64() * 1e6),

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
 
+use super::decision;
 use super::fill::fill;
 
 /// The vault's process, seen from the load generator.
@@ -33,6 +34,8 @@ pub(crate) struct Ready {
     pub(crate) key: String,
     pub(crate) registered: Vec<String>,
     pub(crate) bare: Vec<String>,
+    /// Microseconds.
+    pub(crate) decision: f64,
 }
 
 impl Vault {
@@ -85,6 +88,7 @@ pub(crate) async fn serve(dir: &Path, registered: usize, bare: usize) -> Result<
         key: String::from(filled.key.expose_secret()),
         registered: filled.registered.iter().map(ToString::to_string).collect(),
         bare: filled.bare.iter().map(ToString::to_string).collect(),
+        decision: decision::microseconds(&founded.app, &filled).await?,
     };
     let running = Running::start(founded.app, founded.queue, listener).await?;
     println!("{}", serde_json::to_string(&ready)?);
