@@ -47,6 +47,30 @@ fn a_quota_counter_taken_away_is_not_a_new_quota() {
 }
 
 #[test]
+fn a_session_whose_row_is_hidden_ends_all_the_same_and_is_named() {
+    let lab = Lab::new();
+    let member = &lab.administrators[0];
+    let of = format!("where user_id = X'{}'", uuid_of(&member.user));
+    let mut open = member.caller.clone();
+    for edit in [
+        format!("delete from session {of}"),
+        format!("update session set user_id = zeroblob(16) {of}"),
+        format!("update session set sealed = zeroblob(80) {of}"),
+    ] {
+        let database = lab.files.state().join("vault.db");
+        sqlite::run(&database, &format!("pragma foreign_keys = off; {edit}"));
+        lab.pass(1);
+        open.get("/v1/sessions/current").ok(200);
+        let next = lab.signed_in(member);
+        assert_eq!(open.get("/v1/sessions/current").status, 401, "{edit}");
+        assert!(lab.changed_outside().is_empty(), "what was hidden is gone: {edit}");
+        open = next;
+    }
+    let named = |entry: &&Value| entry["act"] == "integrity.failure";
+    assert_eq!(lab.entries().iter().filter(named).count(), 3);
+}
+
+#[test]
 fn a_changed_person_stops_reads_of_that_person_and_after_a_start_of_everyone() {
     let [first, second] = [0, 1].map(|at| &SCENE.people[at].0);
     let edit = format!(

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use azekura_core::audit::SessionMark;
-use azekura_core::audit::event::AccessEvent;
+use azekura_core::audit::event::{AccessEvent, VaultEvent};
 use azekura_core::id::{OrganisationId, RequestId, SessionId, UserId};
 use azekura_core::roster::{Capability, Credential, Role, Session, TrainingStanding, User};
 use azekura_core::time::{CivilDate, Timestamp};
@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::tokens::{self, Kind};
 use crate::auth::{Actor, Who};
 use crate::store::authority::Authority;
-use crate::store::sessions;
+use crate::store::{self, sessions};
 
 /// Hours a session lasts at most, for handlers and for administrators.
 const HOURS: (i64, i64) = (8, 4);
@@ -245,8 +245,11 @@ pub(super) async fn end_all(
     user: UserId,
     reason: &str,
 ) -> Result<()> {
-    for kept in sessions::of_user(journal.reading(), user).await? {
-        end(app, journal, kept.id, reason).await?;
+    // Those in memory are the ones that open something: a row that was hidden is among them.
+    let open = journal.authority().sessions().filter(|session| session.user == user);
+    let open: Vec<SessionId> = open.map(|session| session.id).collect();
+    for session in open {
+        end(app, journal, session, reason).await?;
     }
     Ok(())
 }
@@ -275,18 +278,27 @@ pub(super) async fn start(app: &App, journal: &mut Journal<'_>, user: User) -> R
     Ok(Opened { token, session, user, places, device: None, recovery_codes: Vec::new() })
 }
 
-/// Ends a session, if it is still there.
+/// Ends a session, if it is still there. Whoever changed or hid its row does not keep it open by that.
 pub(super) async fn end(
     app: &App,
     journal: &mut Journal<'_>,
     session: SessionId,
     reason: &str,
 ) -> Result<()> {
-    let Some(kept) = journal.reading().find::<Session>(session).await? else { return Ok(()) };
+    let Some(kept) = journal.authority().session_by_id(session).cloned() else { return Ok(()) };
+    match journal.reading().find::<Session>(session).await {
+        Ok(Some(_)) => {}
+        Ok(None) => return Ok(()),
+        Err(store::Error::Forged { what }) => {
+            let r#where = String::from(what);
+            journal.append(VaultEvent::IntegrityFailure { blob_sha256: None, r#where })?;
+        }
+        Err(error) => return Err(error.into()),
+    }
     let (reason, sess, user) = (String::from(reason), stored_mark(&kept), kept.user);
     journal.append(AccessEvent::SessionClosed { reason, sess, user })?;
     app.activity.forget(session);
-    journal.remove(kept).await
+    sessions::discard(journal.write(), &kept).await.map_err(Error::unlogged)
 }
 
 /// Where a user has a place on `day`.

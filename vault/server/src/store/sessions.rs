@@ -2,7 +2,6 @@
 
 use azekura_core::crypto::RowKey;
 use azekura_core::crypto::row::{RowInput, Table};
-use azekura_core::id::UserId;
 use azekura_core::roster::Session;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -11,6 +10,7 @@ use super::Result;
 use super::authority::AuthorityRow;
 use super::sealed::{Columns, Kept, Raw, Reading, Removable, Sealed};
 use super::sql::{Statement, Tx, sql};
+use super::write::Write;
 
 /// The session whose token has this MAC, as hexadecimal.
 pub async fn by_token(reading: &mut Reading<'_>, token_mac: &str) -> Result<Option<Kept<Session>>> {
@@ -25,18 +25,10 @@ pub async fn by_token(reading: &mut Reading<'_>, token_mac: &str) -> Result<Opti
         .await
 }
 
-/// All sessions of one user, oldest first; they end together when the account does.
-pub async fn of_user(reading: &mut Reading<'_>, user: UserId) -> Result<Vec<Kept<Session>>> {
-    reading
-        .all(|tx| {
-            sql!(
-                tx,
-                "select id, user_id, token_mac, sealed from session
-                  where user_id = $1 order by id",
-                Uuid::from(user),
-            )
-        })
-        .await
+/// Deletes a session, whatever somebody made of its row meanwhile: `kept` is the newest form of it.
+pub async fn discard(write: &mut Write<'_>, kept: &Kept<Session>) -> Result<()> {
+    sql!(write.tx(), "delete from session where id = $1", Uuid::from(kept.id)).run().await?;
+    write.gone(kept)
 }
 
 impl Sealed for Session {

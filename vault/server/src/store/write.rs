@@ -199,13 +199,7 @@ impl<'k> Write<'k> {
         if statement.run().await? != 1 {
             return Err(Error::Stale { what: T::WHAT });
         }
-        self.reading.touch(T::TABLE, kept.id(), None);
-        self.move_sum(T::TABLE, |sum| sum.sub(kept.term()))?;
-        if T::authority(&kept).is_some() {
-            let removed = Removed { table: T::TABLE, id: kept.id() };
-            self.authority.push(AuthorityRow::Removed(removed));
-        }
-        Ok(())
+        self.gone(&kept)
     }
 
     /// Writes the entries, the head and the seals, and commits.
@@ -267,6 +261,17 @@ impl<'k> Write<'k> {
             None => self.head.seals.of(table)?.sum(self.reading.key(), table)?,
         };
         self.sums.insert(table, moved(sum));
+        Ok(())
+    }
+
+    /// Notes that a row is not there any more.
+    pub(super) fn gone<T: Removable>(&mut self, kept: &Kept<T>) -> Result<()> {
+        self.reading.touch(T::TABLE, kept.id(), None);
+        self.move_sum(T::TABLE, |sum| sum.sub(kept.term()))?;
+        if T::authority(kept).is_some() {
+            let removed = Removed { table: T::TABLE, id: kept.id() };
+            self.authority.push(AuthorityRow::Removed(removed));
+        }
         Ok(())
     }
 
