@@ -8,7 +8,7 @@ use std::process::Output;
 use azekura_tests::process::{Server, run};
 use azekura_tests::site::text;
 use azekura_tests::vault::{Files, Founded};
-use azekura_tests::{Caller, Member, Office, Site};
+use azekura_tests::{Caller, Member, Office, Site, sqlite};
 use serde_json::{Value, json};
 
 /// A vault of the ceremony, and the server that serves it.
@@ -203,6 +203,29 @@ fn break_glass_brings_administrators_only_and_waits_for_its_review() {
     assert_eq!(lab.appoint(&again).unwrap().len(), 1);
     assert_eq!(lab.logged("emergency.reviewed").len(), 1);
     assert!(lab.server.stop());
+}
+
+#[test]
+fn a_use_that_was_taken_away_still_waits_for_its_review() {
+    let lab = Lab::new();
+    let [first, second] = lab.both();
+    Office::found(&lab.site, [&first, &second], "架空商事");
+    sign_out(&first);
+    let gone = ["--gone", first.user.as_str(), "--administrator", "見本 新任"];
+    let invited = lab.appoint(&gone).unwrap();
+    let third = lab.site.enrol(&invited[0].1, "kanri.san");
+    sign_out(&third);
+    sqlite::run(&lab.files.state().join("vault.db"), "delete from emergency");
+    let again = ["--gone", third.user.as_str(), "--administrator", "見本 次"];
+    let refused = lab.appoint(&again).unwrap_err();
+    assert!(refused.contains("changed outside"), "{refused}");
+    // Nor at a start, when nobody remembers.
+    let Lab { files, server, .. } = lab;
+    assert!(server.stop());
+    let ask = ["administrators", "--reason", "試験", "--tokens", "."];
+    let output = recover(&files, &["share-1", "share-2"], &[&ask[..], &again[..]].concat());
+    let refused = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && refused.contains("changed outside"), "{refused}");
 }
 
 /// An administrator of the emergency has the rights of one: none of them leads to a number.

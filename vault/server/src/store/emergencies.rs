@@ -5,13 +5,23 @@ use azekura_core::crypto::row::Table;
 use azekura_core::emergency::Emergency;
 use uuid::Uuid;
 
-use super::Result;
 use super::sealed::{Kept, Raw, Reading, Sealed};
 use super::sql::{Statement, Tx, sql};
+use super::{Error, Result};
 
 /// All of them, oldest first; a vault has a handful in its life.
+///
+/// # Errors
+///
+/// [`Error::Forged`] also if one was taken away: it may be the one that waits for its review.
 pub async fn all(reading: &mut Reading<'_>) -> Result<Vec<Kept<Emergency>>> {
-    reading.all(|tx| sql!(tx, "select id, sealed from emergency order by id")).await
+    let all: Vec<Kept<Emergency>> =
+        reading.all(|tx| sql!(tx, "select id, sealed from emergency order by id")).await?;
+    let ids = all.iter().map(|kept| Uuid::from(kept.id)).collect();
+    if reading.newest().lacks(Table::Emergency, &ids) {
+        return Err(Error::Forged { what: Emergency::WHAT });
+    }
+    Ok(all)
 }
 
 impl Sealed for Emergency {

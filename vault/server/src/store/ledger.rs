@@ -6,7 +6,7 @@
 //!
 //! Source: `crypto.md` 2.11; `threats.md` SO-3.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,6 +98,14 @@ impl Newest<'_> {
     pub(super) fn expects(self, table: Table, id: Uuid) -> bool {
         let Some(ledger) = self.ledger else { return false };
         self.touched.get(&(table, id)).map_or_else(|| ledger.expects(table, id), Option::is_some)
+    }
+
+    /// Whether a table must have rows besides these, or nothing is known of it.
+    pub(super) fn lacks(self, table: Table, ids: &BTreeSet<Uuid>) -> bool {
+        let Some(ledger) = self.ledger else { return false };
+        let removed = |id: &Uuid| self.touched.get(&(table, *id)).is_some_and(Option::is_none);
+        let missing = |id: &Uuid| !ids.contains(id) && !removed(id);
+        ledger.of(table).is_none_or(|rows| rows.keys().any(missing))
     }
 
     /// Whether the form that a row must have is this one. A row that is gone, or whose table does not
