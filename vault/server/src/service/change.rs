@@ -47,6 +47,7 @@ pub async fn approve(
     let mut change = (*kept).clone();
     change.approve(by, journal.at())?;
     second::may_settle(&journal, actor, &change, by)?;
+    second::still_proposed(&journal, &change)?;
     second::may_approve(&mut journal, &change, by).await?;
     journal.append(ChangeEvent::Approved { change: id, digest: queue::digest(&change)? })?;
     let enrolment = apply(app, &mut journal, &change).await?;
@@ -79,6 +80,7 @@ pub async fn accept(
     designations::pledged(&kept.content, pledged)?;
     let mut change = (*kept).clone();
     change.approve(by, journal.at())?;
+    second::still_proposed(&journal, &change)?;
     journal.append(ChangeEvent::Approved { change: change.id, digest: queue::digest(&change)? })?;
     apply(app, &mut journal, &change).await?;
     let change = (*journal.replace(&kept, change).await?).clone();

@@ -66,6 +66,50 @@ pub(super) fn may_settle(
     if permitted { Ok(()) } else { Err(Error::NotPermitted) }
 }
 
+/// Whether what was proposed is still its maker's to propose: a right that was taken from them
+/// meanwhile gives nothing to anybody.
+///
+/// # Errors
+///
+/// [`ReviewError::Expired`]; [`azekura_core::access::Denial::ResetUnconfirmed`] for a role or a roster
+/// line that a manager offered whose credentials are new.
+pub(super) fn still_proposed(journal: &Journal<'_>, change: &Change) -> Result<()> {
+    let (authority, maker, at) = (journal.authority(), change.maker.user, journal.at());
+    let day = at.tokyo_date();
+    let administers = authority.user(maker).is_some_and(|user| user.administrator);
+    let manages = |org| rights::roles(authority, org, maker, day).contains(&Role::Manager);
+    let manages = change.org.is_some_and(manages);
+    let has_right = match &change.content {
+        Content::Appointment(_) | Content::Designation(_) => {
+            let Some(org) = change.org else { return Ok(()) };
+            // The first manager is offered the office by whoever proposed the organisation.
+            if !authority.appointments(org, maker).any(|one| one.role == Role::Manager) {
+                return Ok(());
+            }
+            rights::confirmed(authority, org, maker, at)?;
+            manages
+        }
+        Content::ClientAmended(_)
+        | Content::ItAccess(_)
+        | Content::Settings(_)
+        | Content::Unfreeze(_) => administers || manages,
+        Content::Client(_)
+        | Content::Organisation(_)
+        | Content::Reset(_)
+        | Content::Unlock(_)
+        | Content::User(_) => administers,
+        // What was entered stays entered; a second person looks at it all the same.
+        Content::Correct(_)
+        | Content::FactCorrected(_)
+        | Content::Notice(_)
+        | Content::Rebind(_)
+        | Content::Register(_)
+        | Content::TrainingExtension(_) => return Ok(()),
+    };
+    let stands = has_right && rights::works(authority, maker, day);
+    if stands { Ok(()) } else { Err(ReviewError::Expired.into()) }
+}
+
 /// Whether somebody may agree now: not while their own credentials are new and unconfirmed, and not
 /// to what comes from the one who appointed them within a day.
 ///

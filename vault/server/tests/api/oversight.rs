@@ -2,6 +2,8 @@
 //! all reads, visits of IT staff.
 
 use axum::http::{Method, Request};
+use azekura::service::emergency::{Ask, Outcome, appoint};
+use azekura_core::text::FreeText;
 use serde_json::{Value, json};
 
 use crate::common::{Answer, TestVault, text};
@@ -101,6 +103,43 @@ async fn an_offer_that_came_to_be_excluded_is_not_accepted() {
     let accept = format!("/appointments/{}/accept", text(&role["content"]["id"]));
     let refused = office.ask(&accept, &token, Value::Null).await;
     assert_eq!(refused.expect(409)["code"], "role-excluded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_proposed_who_no_longer_may_comes_to_nothing() {
+    let office = Office::new().await;
+    let vault = &office.vault;
+    let [first, _] = vault.administrators.clone();
+    let expired = |answer: Answer| assert_eq!(answer.expect(409)["code"], "change-expired");
+
+    // A manager whose office ended leaves no offers behind.
+    let (deputy, deputising) = vault.user("ito").await;
+    office.offered("manager", (&deputy, &deputising)).await.expect(200);
+    let (named, token) = vault.user("kato").await;
+    let line = json!({"user": named, "capabilities": ["use"], "purposes": ["withholding"],
+        "kinds": ["employee"], "from": "2026-01-01"});
+    let offer = office.ask("/designations", &deputising, line).await.expect(202);
+    let held = vault.get(&office.url("/appointments"), &office.manager.1).await.expect(200);
+    let held = held["items"].as_array().unwrap().iter();
+    let own = text(&held.last().unwrap()["id"]);
+    let end = format!("/appointments/{own}/end");
+    office.ask(&end, &office.manager.1, Value::Null).await.expect(200);
+    let accept = format!("/designations/{}/accept", text(&offer["content"]["id"]));
+    expired(office.ask(&accept, &token, json!({"pledge": 1})).await);
+
+    // Nor does an administrator who was replaced with the recovery shares.
+    let me = vault.get("/v1/sessions/current", &first).await.expect(200);
+    let user = vault.post("/v1/users", &first, json!({"display_name": "見本"})).await.expect(202);
+    vault.clock.advance(HOUR / 2);
+    let ask = Ask {
+        reason: FreeText::new(String::from("試験")).unwrap(),
+        gone: [text(&me["user"]["id"]).parse().unwrap()].into(),
+        names: vec![String::from("見本 新任")],
+    };
+    assert!(matches!(appoint(&vault.app, [1, 2], ask).await.unwrap(), Outcome::Invited(_)));
+    let second = vault.sign_in("kanri.ichi1", &vault.seeds[1]).await;
+    let approve = format!("/v1/changes/{}/approve", text(&user["id"]));
+    expired(vault.post(&approve, &second, Value::Null).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
