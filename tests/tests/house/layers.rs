@@ -1,6 +1,6 @@
 //! The arrows between the layers: calls go down, answers come back.
 
-use crate::repository::rust_files;
+use crate::repository::{File, rust_files};
 use crate::rust::Source;
 
 /// Folders of the server, and the modules above or beside them that they must not name. `http`
@@ -53,6 +53,20 @@ fn core_touches_no_file_clock_or_network() {
         }
     }
     assert!(read > 1, "the sources of core are where this test looks");
+}
+
+/// What a call needs is declared where `Calls` adds it; a call added past it would declare nothing.
+#[test]
+fn a_call_is_added_only_where_its_need_is_declared() {
+    let adds = [".route(", ".routes(", ".route_service(", ".nest(", ".nest_service("];
+    let mut places = Vec::new();
+    for File { path, text } in rust_files() {
+        let serves = path.starts_with("vault/server/src/") && !path.ends_with("tests.rs");
+        if serves && adds.iter().any(|add| text.contains(add)) {
+            places.push(path);
+        }
+    }
+    assert_eq!(places, ["vault/server/src/http/needs.rs"]);
 }
 
 fn forbidden_in(path: &str) -> Option<&'static [&'static str]> {
