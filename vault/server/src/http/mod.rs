@@ -18,7 +18,7 @@ pub mod sealed;
 mod show;
 mod texts;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -30,10 +30,21 @@ use self::needs::Declared;
 use self::problem::Failed;
 use crate::app::App;
 
+/// Every call and page without their vault, the document that describes them, and what each needs: put
+/// together once, because many hundred types describe themselves for it.
+static DESCRIBED: LazyLock<(Router<Arc<App>>, Value, Vec<Declared>)> = LazyLock::new(|| {
+    let (calls, api, mut declared) = api::routes().split();
+    let document = openapi::document(&api);
+    let (pages, _, also) = pages::routes(&document).split();
+    declared.extend(also);
+    (calls.merge(pages), document, declared)
+});
+
 /// Everything the vault answers to.
 pub fn router(app: Arc<App>) -> Router {
-    let (calls, ..) = described();
+    let (calls, ..) = &*DESCRIBED;
     calls
+        .clone()
         .method_not_allowed_fallback(|| async { Failed::from(Code::MethodNotAllowed) })
         .fallback(|| async { Failed::from(Code::NotFound) })
         .layer(CatchPanicLayer::custom(layer::panicked))
@@ -43,18 +54,10 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// The OpenAPI document that `/openapi.json` answers with.
 pub fn openapi() -> Value {
-    described().1
+    DESCRIBED.1.clone()
 }
 
 /// Every call and every page, with what it needs.
 pub fn declared() -> Vec<Declared> {
-    described().2
-}
-
-fn described() -> (Router<Arc<App>>, Value, Vec<Declared>) {
-    let (calls, api, mut declared) = api::routes().split();
-    let document = openapi::document(&api);
-    let (pages, _, also) = pages::routes(&document).split();
-    declared.extend(also);
-    (calls.merge(pages), document, declared)
+    DESCRIBED.2.clone()
 }
