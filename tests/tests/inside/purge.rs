@@ -108,3 +108,32 @@ fn a_cancelled_batch_gives_the_numbers_back() {
     }
     assert_eq!(lab.run_job(), Done::default());
 }
+
+#[test]
+fn a_correction_that_waits_goes_with_the_number() {
+    let lab = Lab::new();
+    let office = lab.office();
+    let (sato, mut suzuki) = (office.handler("架空 佐藤"), office.handler("試験 鈴木"));
+    office.publish(&["withholding"], &suzuki);
+    let leaver = sato.add(&json!({"started_on": "2010-04-01"}));
+    sato.give_number(&suzuki, &leaver, &number(7_020), &["withholding"]);
+    let mut correction = sato.registration(&leaver, &number(7_021), &["withholding"]);
+    correction["type"] = json!("correct");
+    correction["reason"] = json!("転記の誤り（見本）");
+    let change = sato.post(&office.path("changes"), &correction).ok(202);
+    let left = json!({"type": "employment_ended", "on": "2015-03-31", "reason": "resigned"});
+    sato.post(&sato.path(&format!("people/{leaver}/events")), &left).ok(201);
+    let purge = suzuki.post(&office.path("purges"), &Value::Null).ok(201);
+    let path = |act: &str| office.path(&format!("purges/{}/{act}", text(&purge, "id")));
+    let digest = json!({"digest": text(&purge, "digest")});
+    suzuki.post(&path("confirm"), &digest).ok(200);
+    office.manager.post(&path("approve"), &digest).ok(200);
+    for _ in 0..4 {
+        lab.observed_day();
+    }
+    assert_eq!(lab.run_job(), Done { finished: 1, destroyed: 1, certified: 1 });
+    lab.again(&mut suzuki);
+    let checked = suzuki.check(&text(&change, "id"), &number(7_021));
+    assert_eq!(checked.value()["code"], "change-expired", "{}", checked.text());
+    assert_eq!(suzuki.status(&leaver), "disposed");
+}

@@ -557,11 +557,17 @@ impl Change {
 
     /// Marks the change as lapsed; `false` if it is settled or still has time.
     pub fn expire(&mut self, at: Timestamp) -> bool {
-        let lapsed = self.state == ChangeState::Pending && at >= self.expires_at;
-        if lapsed {
+        at >= self.expires_at && self.lapse(at)
+    }
+
+    /// Marks the change as lapsed whether or not it still has time, because what it is about is gone;
+    /// `false` if it is settled.
+    pub fn lapse(&mut self, at: Timestamp) -> bool {
+        let waits = self.state == ChangeState::Pending;
+        if waits {
             self.state = ChangeState::Expired { at };
         }
-        lapsed
+        waits
     }
 
     fn open_to(&self, by: UserId, at: Timestamp) -> Result<(), ReviewError> {

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use azekura_core::audit::Digest;
 use azekura_core::audit::Entry;
-use azekura_core::audit::event::{Event, NumberEvent, PurgeEvent};
+use azekura_core::audit::event::{ChangeEvent, Event, NumberEvent, PurgeEvent};
 use azekura_core::certificate::{self, Certificate, Scan};
+use azekura_core::change::Change;
 use azekura_core::id::{CertificateId, OrganisationId, PersonId, PurgeId};
 use azekura_core::person::NumberState;
 use azekura_core::purge::{Item, Purge, PurgeState, observed_days};
@@ -14,7 +15,7 @@ use azekura_core::roster::Organisation;
 
 use super::audit::{self, Journal};
 use super::certificates::{self, Gone};
-use super::destroy::{self, Cause};
+use super::destroy::{self, Cause, Remains};
 use super::purge::{in_batch, may_go, people_of};
 use super::{Error, Result};
 use crate::app::App;
@@ -98,7 +99,7 @@ async fn destroy_chunk(
 ) -> Result<(u32, Vec<[u8; 32]>)> {
     let org = org_of(app, id).await?;
     let mut journal = audit::begin_own(app, actor, Some(org)).await?;
-    let (mut slots, mut needles) = (Vec::new(), Vec::new());
+    let (mut destroyed, mut slots, mut needles) = (0, Vec::new(), Vec::new());
     for kept in people_of(journal.reading(), org, chunk).await? {
         if !in_batch(&kept.person, id) {
             continue;
@@ -111,8 +112,12 @@ async fn destroy_chunk(
             continue;
         };
         let remains = destroy::one(&mut journal, number, Cause::Purge(id)).await?;
-        slots.push(remains.slot);
-        needles.extend(remains.needles);
+        let correction = end_correction(&mut journal, &kept).await?;
+        for remains in [Some(remains), correction].into_iter().flatten() {
+            slots.push(remains.slot);
+            needles.extend(remains.needles);
+        }
+        destroyed += 1;
         let mut row: PersonRow = (*kept).clone();
         let (at, certificate) = (journal.at(), app.new_id());
         row.person.number.state = NumberState::Disposed { at, certificate };
@@ -120,7 +125,24 @@ async fn destroy_chunk(
     }
     journal.commit_if_logged().await?;
     app.keys.bury(&slots)?;
-    Ok((u32::try_from(slots.len()).unwrap_or(u32::MAX), needles))
+    Ok((destroyed, needles))
+}
+
+/// A correction that waits goes with the number it was to replace: checked later, it would bring a
+/// destroyed number's person back.
+async fn end_correction(journal: &mut Journal<'_>, row: &PersonRow) -> Result<Option<Remains>> {
+    let waits = row.person.number.active().and_then(|active| active.correction);
+    let Some(id) = waits else { return Ok(None) };
+    let Some(kept) = journal.reading().find::<Change>(id).await? else { return Ok(None) };
+    let mut change = (*kept).clone();
+    let slot = change.content.number().map(|proposal| proposal.slot);
+    let Some(slot) = slot.filter(|_| change.lapse(journal.at())) else { return Ok(None) };
+    journal.append(ChangeEvent::Expired { change: id })?;
+    journal.replace(&kept, change).await?;
+    match numbers::by_slot(journal.reading(), slot).await? {
+        Some(number) => destroy::one(journal, number, Cause::Change(id)).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// A record whose date moved after all leaves the batch untouched.
