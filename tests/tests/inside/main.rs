@@ -4,6 +4,7 @@
 
 mod events;
 mod lab;
+mod model;
 mod purge;
 mod races;
 mod tamper;

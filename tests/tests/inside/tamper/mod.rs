@@ -4,6 +4,6 @@
 mod back;
 mod edits;
 mod flips;
-mod scene;
+pub(crate) mod scene;
 mod story;
-mod table;
+pub(crate) mod table;

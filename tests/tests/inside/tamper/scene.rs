@@ -267,7 +267,7 @@ impl Opened {
 }
 
 /// A copy of the vault's files as they are, with the database in one piece.
-fn snapshot(lab: &Lab) -> Files {
+pub(crate) fn snapshot(lab: &Lab) -> Files {
     lab.runtime.block_on(azekura::service::log::checkpoint(&lab.app)).unwrap();
     let files = Files::new();
     fs::create_dir(files.state()).unwrap();
@@ -278,7 +278,11 @@ fn snapshot(lab: &Lab) -> Files {
 }
 
 pub(crate) fn copy_of(files: &Files) -> Files {
-    let copy = Files::new();
+    copy_to(files, Files::new())
+}
+
+/// A copy of the vault's files in a folder that holds none yet.
+pub(crate) fn copy_to(files: &Files, copy: Files) -> Files {
     fs::create_dir(copy.state()).unwrap();
     fs::copy(files.state().join("vault.db"), copy.state().join("vault.db")).unwrap();
     keep_others(files, &copy);
