@@ -5,6 +5,7 @@ mod dependencies;
 mod documents;
 mod layers;
 mod licences;
+mod mutants;
 mod repository;
 mod rust;
 mod safety;
