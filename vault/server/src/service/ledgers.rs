@@ -8,7 +8,7 @@ use azekura_core::roster::Designation;
 use azekura_core::time::{CivilDate, Timestamp};
 
 use super::staff::Officer;
-use super::{Error, Result, audit, staff};
+use super::{Error, Result, audit, sessions, staff};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
 use crate::store::roster;
@@ -52,12 +52,14 @@ pub struct Line {
     pub designation: Designation,
 }
 
-/// The roster of an organisation: lines that were in force on a day of the span.
+/// The roster of an organisation, to be taken out of the vault: lines that were in force on a day of
+/// the span.
 ///
 /// # Errors
 ///
-/// A fault if the span ends before it begins.
+/// [`Error::StepUp`]; a fault if the span ends before it begins.
 pub async fn handlers(app: &App, actor: &Actor, org: OrganisationId, span: Span) -> Result<Roster> {
+    sessions::fresh(app, actor)?;
     let mut view = audit::view(app, actor, Some(org), Permission::Audit).await?;
     let until = span.to.unwrap_or_else(|| view.at.tokyo_date());
     if span.from.is_some_and(|from| until < from) {

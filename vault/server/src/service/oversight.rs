@@ -49,6 +49,7 @@ pub async fn propose_unfreeze(
     org: OrganisationId,
     reason: FreeText,
 ) -> Result<Change> {
+    sessions::fresh(app, actor)?;
     let mut journal = audit::begin(app, actor, Some(org), Permission::Oversee).await?;
     let kept = journal.reading().find::<Organisation>(org).await?.ok_or(Error::NotFound)?;
     if kept.frozen.is_none() {

@@ -122,12 +122,18 @@ async fn the_roster_leaves_as_the_form_has_it() {
     let later = office.vault.get(&later, manager).await.expect(200);
     assert_eq!(later["lines"].as_array().unwrap().len(), 2, "an ended line is not of later days");
 
-    let request = Request::get(&path)
-        .header("authorization", format!("Bearer {manager}"))
-        .header("accept", "text/csv");
-    let sheet = office.vault.send(request.body(Body::empty()).unwrap()).await;
-    assert_eq!(sheet.headers["content-type"], "text/csv; charset=utf-8");
-    let body = String::from_utf8(sheet.body).unwrap();
+    let sheet = || {
+        let request = Request::get(&path)
+            .header("authorization", format!("Bearer {manager}"))
+            .header("accept", "text/csv");
+        office.vault.send(request.body(Body::empty()).unwrap())
+    };
+    office.vault.clock.advance(4 * 60_000);
+    let taken = sheet().await;
+    office.vault.clock.advance(2 * 60_000);
+    assert_eq!(sheet().await.expect(403)["code"], "step-up-required", "it leaves the vault");
+    assert_eq!(taken.headers["content-type"], "text/csv; charset=utf-8");
+    let body = String::from_utf8(taken.body).unwrap();
     let mut rows = body.strip_prefix('\u{feff}').unwrap().split("\r\n");
     let columns =
         "\"利用者名\",\"取扱う特定個人情報の範囲\",\"指定年月日\",\"解除年月日\",\"備考\"";
