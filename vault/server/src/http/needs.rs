@@ -1,4 +1,4 @@
-//! What each call needs, declared where the call is routed. [`Calls`] has no other way in, so a call
+//! What each call needs, declared where the call is routed. `Calls` has no other way in, so a call
 //! that declares nothing does not compile; `docs/access.md` is the same table, written by hand.
 
 use std::sync::Arc;

@@ -65,8 +65,8 @@ pub async fn propose_ahead(app: &App, actor: &Actor) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// [`Error::DigestMismatch`] if `digest` is not that of the list; [`ReviewError::RecentGrant`] if who
-/// proposed the batch put the handler on the roster within a day.
+/// [`Error::DigestMismatch`] if `digest` is not that of the list; [`Error::Review`] if who proposed the
+/// batch put the handler on the roster within a day.
 pub async fn confirm(
     app: &App,
     actor: &Actor,
@@ -91,7 +91,7 @@ pub async fn confirm(
 /// # Errors
 ///
 /// [`Error::Purge`] if the manager confirmed them, or wrote a fact that set one of the days;
-/// [`ReviewError::RecentGrant`] if who proposed or confirmed them appointed the manager within a day.
+/// [`Error::Review`] if who proposed or confirmed them appointed the manager within a day.
 pub async fn approve(
     app: &App,
     actor: &Actor,
