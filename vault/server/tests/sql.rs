@@ -192,55 +192,110 @@ fn differences<T: Ord + std::fmt::Debug>(
     in_sqlite.chain(in_postgres).collect()
 }
 
+/// A table whose statements `sealed!` puts together.
+struct Called {
+    table: String,
+    columns: Vec<String>,
+}
+
 /// Every literal in the sources of the store.
 fn literals() -> Vec<Literal> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let sources = sources();
+    let called: Vec<Called> = sources.iter().flat_map(|(_, source)| called(source)).collect();
+    assert!(called.len() > 10, "the tables were found");
     let mut found = Vec::new();
-    for file in fs::read_dir(directory).unwrap() {
-        let path = file.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name == "sql.rs" {
-            continue;
-        }
-        let source = fs::read_to_string(&path).unwrap();
+    for (name, source) in sources {
         for (at, _) in source.match_indices("sql!(") {
             let line = source[..at].lines().count();
-            let place = format!("{name}:{line}");
-            match of_tables(&source, at + 5, &place) {
-                Some(literals) => found.extend(literals),
-                None => found.extend(literals_of(&source[at + 5..], &place)),
+            let (place, arguments) = (format!("{name}:{line}"), &source[at + 5..]);
+            match parts(arguments) {
+                Some(parts) => found.extend(called.iter().map(|table| Literal {
+                    place: format!("{place} for {}", table.table),
+                    text: table.text(parts),
+                    sqlite: true,
+                    postgres: true,
+                })),
+                None => found.extend(literals_of(arguments, &place)),
             }
         }
     }
     found
 }
 
-/// The literals of a `sql!` whose text is put together for each table that its macro is called with;
-/// `None` for one with a plain text.
-fn of_tables(source: &str, arguments: usize, place: &str) -> Option<Vec<Literal>> {
-    let (_, text) = source[arguments..].split_once(',')?;
+/// The files of the store and what is in them, but for the one that defines `sql!`.
+fn sources() -> Vec<(String, String)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let files = fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+    let named = files.map(|path| {
+        (
+            path.file_name().unwrap().to_string_lossy().into_owned(),
+            fs::read_to_string(&path).unwrap(),
+        )
+    });
+    named.filter(|(name, _)| name != "sql.rs").collect()
+}
+
+/// The calls of `sealed!` in a file: `Type in "table" as … [column, column] = …`.
+fn called(source: &str) -> Vec<Called> {
+    let calls = source.split("\nsealed! {").skip(1);
+    let table = |call: &str| {
+        let (_, named) = call.split_once(" in \"").unwrap();
+        let (_, columns) = call.split_once('[').unwrap();
+        let columns = columns.split(']').next().unwrap().split(',').map(str::trim);
+        Called {
+            table: named.split('"').next().unwrap().to_owned(),
+            columns: columns.filter(|column| !column.is_empty()).map(str::to_owned).collect(),
+        }
+    };
+    calls.map(table).collect()
+}
+
+/// What a `sql!` puts its text together from, if it does.
+fn parts(arguments: &str) -> Option<&str> {
+    let (_, text) = arguments.split_once(',')?;
     let text = text.trim_start().strip_prefix("concat!(")?;
-    let closing = |at: &usize| text[..*at].matches('"').count() % 2 == 0;
-    let end = text.match_indices(')').map(|(at, _)| at).find(closing)?;
-    let parts = &text[..end];
-    let (_, calls) = source.split_once("of_org_and_user! {").unwrap();
-    let tables = calls.split('}').next().unwrap().split('"').skip(1).step_by(2);
-    let text = |table: &str| -> String {
-        let pieces = parts.split('"').enumerate();
-        let piece = |(at, piece): (usize, &str)| match at % 2 {
+    let (mut depth, mut quoted) = (0, false);
+    let end = text.find(|letter| {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        depth < 0
+    });
+    Some(&text[..end.unwrap()])
+}
+
+impl Called {
+    /// The text of a statement for this table.
+    fn text(&self, parts: &str) -> String {
+        let (mut text, mut rest) = (String::new(), parts);
+        while let Some((before, after)) = rest.split_once("$(") {
+            let (each, after) = after.split_once(")*").unwrap();
+            text += &self.pieces(before, ("", 0));
+            for column in self.columns.iter().map(String::as_str).zip(2..) {
+                text += &self.pieces(each, column);
+            }
+            rest = after;
+        }
+        text + &self.pieces(rest, ("", 0))
+    }
+
+    /// Literals as they are, and the names and places between them.
+    fn pieces(&self, parts: &str, (column, at): (&str, usize)) -> String {
+        let last = self.columns.len();
+        let piece = |(nth, piece): (usize, &str)| match nth % 2 {
             1 => piece.to_owned(),
-            _ if piece.contains("$table") => table.to_owned(),
+            _ if piece.contains("$table") => self.table.clone(),
+            _ if piece.contains("$column") => column.to_owned(),
+            _ if piece.contains("$at") => format!("${at}"),
+            _ if piece.contains("$sealed") => format!("${}", last + 2),
+            _ if piece.contains("$stamp") => format!("${}", last + 3),
             _ => String::new(),
         };
-        pieces.map(piece).collect()
-    };
-    let literal = |table| Literal {
-        place: format!("{place} for {table}"),
-        text: text(table),
-        sqlite: true,
-        postgres: true,
-    };
-    Some(tables.map(literal).collect())
+        parts.split('"').enumerate().map(piece).collect()
+    }
 }
 
 /// The literals of one `sql!`, whose arguments are at the beginning of `source`: the first one, or

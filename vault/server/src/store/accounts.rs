@@ -1,15 +1,14 @@
 //! Organisations, and people who sign in: accounts, credentials and enrolments.
 
-use azekura_core::crypto::RowKey;
-use azekura_core::crypto::row::{RowInput, Table};
+use azekura_core::crypto::row::RowInput;
 use azekura_core::roster::{Credential, Enrolment, Organisation, User};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::Result;
-use super::authority::AuthorityRow;
-use super::sealed::{Columns, Kept, Raw, Reading, Removable, Sealed};
+use super::sealed::{Columns, Kept, Reading, Removable, Sealed as _};
 use super::sql::{Statement, Tx, sql};
+use super::table::sealed;
 
 /// The credential of whoever signs in under `login`, folded to lower case.
 pub async fn credential_by_login(
@@ -38,174 +37,19 @@ pub async fn enrolment_by_token(
         .await
 }
 
-impl Sealed for Organisation {
-    type Body = Self;
-    type Columns = ();
-
-    const TABLE: Table = Table::Organisation;
-    const WHAT: &'static str = "organisation";
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn body(&self) -> &Self {
-        self
-    }
-
-    fn columns(&self, _: &RowKey) {}
-
-    fn from_parts(_: Uuid, body: Self, (): ()) -> Option<Self> {
-        Some(body)
-    }
-
-    fn insert<'t>(tx: &'t mut Tx, row: &Raw<()>) -> Statement<'t> {
-        sql!(tx, "insert into organisation (id, sealed) values ($1, $2)", row.id, &row.sealed[..],)
-    }
-
-    fn replace<'t>(tx: &'t mut Tx, row: &Raw<()>, stamp: &[u8]) -> Statement<'t> {
-        sql!(
-            tx,
-            "update organisation set sealed = $2
-              where id = $1 and substr(sealed, 1, 16) = $3",
-            row.id,
-            &row.sealed[..],
-            stamp,
-        )
-    }
-
-    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
-        sql!(tx, "select id, sealed from organisation where id = $1", id)
-    }
-
-    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
-        sql!(
-            tx,
-            "select id, sealed from organisation
-              where id > $1 order by id limit $2",
-            id,
-            limit,
-        )
-    }
-
-    fn authority(kept: &Kept<Self>) -> Option<AuthorityRow> {
-        Some(AuthorityRow::Organisation(kept.clone()))
-    }
+sealed! {
+    Organisation in "organisation" as "organisation" by id held as Organisation;
+    () [] = |_| ();
 }
 
-impl Sealed for User {
-    type Body = Self;
-    type Columns = ();
-
-    const TABLE: Table = Table::User;
-    const WHAT: &'static str = "user";
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn body(&self) -> &Self {
-        self
-    }
-
-    fn columns(&self, _: &RowKey) {}
-
-    fn from_parts(_: Uuid, body: Self, (): ()) -> Option<Self> {
-        Some(body)
-    }
-
-    fn insert<'t>(tx: &'t mut Tx, row: &Raw<()>) -> Statement<'t> {
-        sql!(tx, "insert into app_user (id, sealed) values ($1, $2)", row.id, &row.sealed[..],)
-    }
-
-    fn replace<'t>(tx: &'t mut Tx, row: &Raw<()>, stamp: &[u8]) -> Statement<'t> {
-        sql!(
-            tx,
-            "update app_user set sealed = $2
-              where id = $1 and substr(sealed, 1, 16) = $3",
-            row.id,
-            &row.sealed[..],
-            stamp,
-        )
-    }
-
-    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
-        sql!(tx, "select id, sealed from app_user where id = $1", id)
-    }
-
-    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
-        sql!(
-            tx,
-            "select id, sealed from app_user
-              where id > $1 order by id limit $2",
-            id,
-            limit,
-        )
-    }
-
-    fn authority(kept: &Kept<Self>) -> Option<AuthorityRow> {
-        Some(AuthorityRow::User(kept.clone()))
-    }
+sealed! {
+    User in "app_user" as "user" by id held as User;
+    () [] = |_| ();
 }
 
-impl Sealed for Credential {
-    type Body = Self;
-    type Columns = CredentialColumns;
-
-    const TABLE: Table = Table::Credential;
-    const WHAT: &'static str = "credential";
-
-    fn id(&self) -> Uuid {
-        self.user.into()
-    }
-
-    fn body(&self) -> &Self {
-        self
-    }
-
-    fn columns(&self, _: &RowKey) -> CredentialColumns {
-        CredentialColumns { login: self.login.clone() }
-    }
-
-    fn from_parts(_: Uuid, body: Self, _: CredentialColumns) -> Option<Self> {
-        Some(body)
-    }
-
-    fn insert<'t>(tx: &'t mut Tx, row: &Raw<CredentialColumns>) -> Statement<'t> {
-        sql!(
-            tx,
-            "insert into credential (id, login, sealed) values ($1, $2, $3)",
-            row.id,
-            row.columns.login.as_str(),
-            &row.sealed[..],
-        )
-    }
-
-    fn replace<'t>(tx: &'t mut Tx, row: &Raw<CredentialColumns>, stamp: &[u8]) -> Statement<'t> {
-        sql!(
-            tx,
-            "update credential set login = $2, sealed = $3
-              where id = $1 and substr(sealed, 1, 16) = $4",
-            row.id,
-            row.columns.login.as_str(),
-            &row.sealed[..],
-            stamp,
-        )
-    }
-
-    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
-        sql!(tx, "select id, login, sealed from credential where id = $1", id)
-    }
-
-    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
-        sql!(
-            tx,
-            "select id, login, sealed from credential
-              where id > $1 order by id limit $2",
-            id,
-            limit,
-        )
-    }
+sealed! {
+    Credential in "credential" as "credential" by user;
+    CredentialColumns [login] = |row| CredentialColumns { login: row.login.clone() };
 }
 
 impl Removable for Credential {
@@ -226,64 +70,9 @@ impl Columns for CredentialColumns {
     }
 }
 
-impl Sealed for Enrolment {
-    type Body = Self;
-    type Columns = EnrolmentColumns;
-
-    const TABLE: Table = Table::Enrolment;
-    const WHAT: &'static str = "enrolment";
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn body(&self) -> &Self {
-        self
-    }
-
-    fn columns(&self, _: &RowKey) -> EnrolmentColumns {
-        EnrolmentColumns { token_mac: self.token_mac.clone() }
-    }
-
-    fn from_parts(_: Uuid, body: Self, _: EnrolmentColumns) -> Option<Self> {
-        Some(body)
-    }
-
-    fn insert<'t>(tx: &'t mut Tx, row: &Raw<EnrolmentColumns>) -> Statement<'t> {
-        sql!(
-            tx,
-            "insert into enrolment (id, token_mac, sealed) values ($1, $2, $3)",
-            row.id,
-            row.columns.token_mac.as_str(),
-            &row.sealed[..],
-        )
-    }
-
-    fn replace<'t>(tx: &'t mut Tx, row: &Raw<EnrolmentColumns>, stamp: &[u8]) -> Statement<'t> {
-        sql!(
-            tx,
-            "update enrolment set token_mac = $2, sealed = $3
-              where id = $1 and substr(sealed, 1, 16) = $4",
-            row.id,
-            row.columns.token_mac.as_str(),
-            &row.sealed[..],
-            stamp,
-        )
-    }
-
-    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
-        sql!(tx, "select id, token_mac, sealed from enrolment where id = $1", id)
-    }
-
-    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
-        sql!(
-            tx,
-            "select id, token_mac, sealed from enrolment
-              where id > $1 order by id limit $2",
-            id,
-            limit,
-        )
-    }
+sealed! {
+    Enrolment in "enrolment" as "enrolment" by id;
+    EnrolmentColumns [token_mac] = |row| EnrolmentColumns { token_mac: row.token_mac.clone() };
 }
 
 impl Removable for Enrolment {

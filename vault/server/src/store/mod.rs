@@ -15,6 +15,7 @@ mod migrate;
 mod postgres;
 mod sql;
 mod sqlite;
+mod table;
 mod writer;
 
 pub mod accounts;

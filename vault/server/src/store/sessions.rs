@@ -1,15 +1,14 @@
 //! Signed-in sessions.
 
-use azekura_core::crypto::RowKey;
-use azekura_core::crypto::row::{RowInput, Table};
+use azekura_core::crypto::row::RowInput;
 use azekura_core::roster::Session;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::Result;
-use super::authority::AuthorityRow;
-use super::sealed::{Columns, Kept, Raw, Reading, Removable, Sealed};
+use super::sealed::{Columns, Kept, Reading, Removable};
 use super::sql::{Statement, Tx, sql};
+use super::table::sealed;
 use super::write::Write;
 
 /// The session whose token has this MAC, as hexadecimal.
@@ -31,70 +30,10 @@ pub async fn discard(write: &mut Write<'_>, kept: &Kept<Session>) -> Result<()> 
     write.gone(kept)
 }
 
-impl Sealed for Session {
-    type Body = Self;
-    type Columns = SessionColumns;
-
-    const TABLE: Table = Table::Session;
-    const WHAT: &'static str = "session";
-
-    fn id(&self) -> Uuid {
-        self.id.into()
-    }
-
-    fn body(&self) -> &Self {
-        self
-    }
-
-    fn columns(&self, _: &RowKey) -> SessionColumns {
-        SessionColumns { user_id: self.user.into(), token_mac: self.token_mac.clone() }
-    }
-
-    fn from_parts(_: Uuid, body: Self, _: SessionColumns) -> Option<Self> {
-        Some(body)
-    }
-
-    fn insert<'t>(tx: &'t mut Tx, row: &Raw<SessionColumns>) -> Statement<'t> {
-        sql!(
-            tx,
-            "insert into session (id, user_id, token_mac, sealed) values ($1, $2, $3, $4)",
-            row.id,
-            row.columns.user_id,
-            row.columns.token_mac.as_str(),
-            &row.sealed[..],
-        )
-    }
-
-    fn replace<'t>(tx: &'t mut Tx, row: &Raw<SessionColumns>, stamp: &[u8]) -> Statement<'t> {
-        sql!(
-            tx,
-            "update session set user_id = $2, token_mac = $3, sealed = $4
-              where id = $1 and substr(sealed, 1, 16) = $5",
-            row.id,
-            row.columns.user_id,
-            row.columns.token_mac.as_str(),
-            &row.sealed[..],
-            stamp,
-        )
-    }
-
-    fn find(tx: &mut Tx, id: Uuid) -> Statement<'_> {
-        sql!(tx, "select id, user_id, token_mac, sealed from session where id = $1", id)
-    }
-
-    fn scan(tx: &mut Tx, id: Uuid, limit: i64) -> Statement<'_> {
-        sql!(
-            tx,
-            "select id, user_id, token_mac, sealed from session
-              where id > $1 order by id limit $2",
-            id,
-            limit,
-        )
-    }
-
-    fn authority(kept: &Kept<Self>) -> Option<AuthorityRow> {
-        Some(AuthorityRow::Session(kept.clone()))
-    }
+sealed! {
+    Session in "session" as "session" by id held as Session;
+    SessionColumns [user_id, token_mac] =
+        |row| SessionColumns { user_id: row.user.into(), token_mac: row.token_mac.clone() };
 }
 
 impl Removable for Session {

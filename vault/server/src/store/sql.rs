@@ -172,8 +172,8 @@ macro_rules! sql {
     ($tx:expr, $sql:literal $(, $value:expr)* $(,)?) => {
         $crate::store::sql::sql!(@ $tx, $sql $(, $value)*)
     };
-    ($tx:expr, concat!($($part:literal),+ $(,)?) $(, $value:expr)* $(,)?) => {
-        $crate::store::sql::sql!(@ $tx, concat!($($part),+) $(, $value)*)
+    ($tx:expr, concat!($($part:tt)+) $(, $value:expr)* $(,)?) => {
+        $crate::store::sql::sql!(@ $tx, concat!($($part)+) $(, $value)*)
     };
     (@ $tx:expr, $sql:expr $(, $value:expr)*) => {{
         $crate::store::sql::trip($sql);
