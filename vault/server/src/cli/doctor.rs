@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::socket;
 use crate::app::App;
 use crate::config::Options;
-use crate::service::{emergency, integrity, rights};
+use crate::service::{duties, emergency, integrity};
 use crate::store::audit;
 use crate::sys;
 
@@ -143,11 +143,11 @@ fn staff(app: &App) -> Finding {
     }
     for org in authority.organisations() {
         let managers = users.iter().filter(|user| {
-            rights::roles(&authority, org.id, user.id, day).contains(&Role::Manager)
+            duties::roles(&authority, org.id, user.id, day).contains(&Role::Manager)
         });
         let handlers = users
             .iter()
-            .filter(|user| !rights::capabilities(&authority, org.id, user.id, day).is_empty());
+            .filter(|user| !duties::capabilities(&authority, org.id, user.id, day).is_empty());
         if managers.count() < 1 || handlers.count() < 2 {
             missing.push(format!("a manager or a second handler of {}", org.id));
         }

@@ -8,7 +8,7 @@ use azekura_core::roster::{Organisation, Profile};
 
 use super::audit;
 use super::holdings;
-use super::{Error, Result, queue, rights, sessions};
+use super::{Error, Result, duties, queue, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission, Who};
 
@@ -70,7 +70,7 @@ pub fn organisations(app: &App, actor: &Actor) -> Vec<Organisation> {
     let sees = |org: &Organisation| match &actor.who {
         Who::User { id, .. } => {
             authority.user(*id).is_some_and(|user| user.administrator)
-                || rights::belongs(&authority, org.id, *id, day)
+                || duties::belongs(&authority, org.id, *id, day)
         }
         Who::Client { id, .. } => authority
             .client_by_id(*id)

@@ -8,7 +8,7 @@ use azekura_core::roster::{Appointment, AppointmentError, Role};
 use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, queue, rights, roster, sessions, staff};
+use super::{Error, Result, duties, queue, roster, sessions, staff};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, roster as rows};
@@ -50,7 +50,7 @@ pub async fn appoint(
     let id = app.new_id();
     let appointment = Appointment { id, org, user, role, deputy_for, from, until, ended_at: None };
     appointment.check().map_err(fault)?;
-    let holds = |absent| rights::roles(journal.authority(), org, absent, today).contains(&role);
+    let holds = |absent| duties::roles(journal.authority(), org, absent, today).contains(&role);
     if !deputy_for.is_none_or(holds) {
         return Err(Error::fault("/deputy_for", "no-office", "whoever holds this office today"));
     }

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, devices, rights};
+use super::{Error, Result, devices, duties};
 use crate::app::{App, lock};
 use crate::auth::Actor;
 use crate::auth::hashing::Turn;
@@ -103,7 +103,7 @@ pub(super) async fn count(
         (Origin::Outside(_), _) => Trust::Unknown,
     };
     let day = journal.at().tokyo_date();
-    let rank = user.map_or(Rank::General, |user| rights::rank(journal.authority(), user, day));
+    let rank = user.map_or(Rank::General, |user| duties::rank(journal.authority(), user, day));
     let id = match user {
         Some(user) => user.into(),
         None => Attempts::shadow(app.keys.ring().session.shadow(login)),

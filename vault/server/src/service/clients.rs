@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, grants, queue, rights, roster, sessions, stops};
+use super::{Error, Result, duties, grants, queue, rights, roster, sessions, stops};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, clients};
@@ -220,7 +220,7 @@ pub async fn one(
 /// Whether a program may be `owner`'s.
 fn eligible(journal: &Journal<'_>, org: OrganisationId, owner: UserId) -> Result<()> {
     let day = journal.at().tokyo_date();
-    rights::eligible(journal.authority(), org, ("/owner", owner), Duty::Program, day)
+    duties::eligible(journal.authority(), org, ("/owner", owner), Duty::Program, day)
 }
 
 /// A program of the organisation that has not ended.

@@ -12,7 +12,7 @@ use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, attempts, enrolments, rights};
+use super::{Error, Result, attempts, duties, enrolments};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::authority::Authority;
@@ -242,7 +242,7 @@ fn reviewers(
     let places = orgs.flat_map(|org| users().map(move |user| (org, user)));
     places
         .filter(|(org, user)| {
-            let roles = rights::roles(authority, org.id, user.id, day);
+            let roles = duties::roles(authority, org.id, user.id, day);
             before(user.created_at)
                 && (roles.contains(&Role::Auditor) || roles.contains(&Role::Manager))
         })

@@ -8,7 +8,7 @@ use azekura_core::roster::{Client, ClientUse, Grant};
 use serde_json::Value;
 
 use super::audit::Journal;
-use super::{Error, Result, rights};
+use super::{Error, Result, duties};
 
 /// The program of an approved registration exists from here on.
 pub(super) async fn register(
@@ -17,7 +17,7 @@ pub(super) async fn register(
     client: &Client,
 ) -> Result<()> {
     let day = journal.at().tokyo_date();
-    rights::eligible(
+    duties::eligible(
         journal.authority(),
         client.org,
         ("/owner", client.grant.owner),
@@ -49,7 +49,7 @@ pub(super) async fn amend(
                 return Err(Error::Stale);
             }
             let (owner, day) = (regrant.after.owner, journal.at().tokyo_date());
-            rights::eligible(journal.authority(), kept.org, ("/owner", owner), Duty::Program, day)?;
+            duties::eligible(journal.authority(), kept.org, ("/owner", owner), Duty::Program, day)?;
             next.grant = regrant.after.clone();
             journal.append(amended(&kept, &next.grant, Some(change.id)))?;
         }

@@ -15,7 +15,7 @@ mod cursor;
 pub mod designations;
 mod destroy;
 pub mod devices;
-mod duties;
+pub mod duties;
 pub mod emergency;
 pub mod enrolments;
 mod error;

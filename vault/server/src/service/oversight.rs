@@ -10,7 +10,7 @@ use azekura_core::text::FreeText;
 use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, queue, rights, sessions};
+use super::{Error, Result, duties, queue, rights, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 use crate::store::{Kept, oversight};
@@ -172,7 +172,7 @@ pub async fn confirm_reset(
     let by = actor.person().ok_or(Error::Unauthenticated)?;
     let kept = journal.reading().find::<Reset>(id).await?.ok_or(Error::NotFound)?;
     let day = journal.at().tokyo_date();
-    if !rights::belongs(journal.authority(), org, kept.user, day) {
+    if !duties::belongs(journal.authority(), org, kept.user, day) {
         return Err(Error::NotFound);
     }
     if kept.confirmed.contains_key(&org) {
@@ -200,13 +200,13 @@ fn may_confirm(
     }
     let day = at.tokyo_date();
     let manages = |user| {
-        rights::roles(authority, org, user, day).contains(&Role::Manager)
+        duties::roles(authority, org, user, day).contains(&Role::Manager)
             && !rights::reset_holds(authority, org, user, at)
     };
     let another = authority.users().any(|user| user.id != reset.user && manages(user.id));
     let places = || {
-        rights::roles(authority, org, by, day).contains(&Role::Auditor)
-            || !rights::capabilities(authority, org, by, day).is_empty()
+        duties::roles(authority, org, by, day).contains(&Role::Auditor)
+            || !duties::capabilities(authority, org, by, day).is_empty()
     };
     let known = !rights::reset_holds(authority, org, by, at);
     if manages(by) || !another && known && places() { Ok(()) } else { Err(Error::NotPermitted) }

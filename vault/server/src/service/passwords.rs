@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use super::attempts::{self, Origin};
 use super::audit;
 use super::sessions::{self, Opened};
-use super::{Error, Result, devices, rights};
+use super::{Error, Result, devices, duties};
 use crate::app::App;
 use crate::auth::passwords::{CHANGES_A_DAY, KEPT_AT_MOST, Names, remembered_until};
 use crate::auth::{Actor, Who};
@@ -91,7 +91,7 @@ pub(super) fn check(
     password: &SecretString,
 ) -> Result<Rank> {
     let authority = app.authority();
-    let rank = rights::rank(&authority, user, app.clock.now().tokyo_date());
+    let rank = duties::rank(&authority, user, app.clock.now().tokyo_date());
     let own = authority.user(user).map(|user| user.display_name.as_str());
     let orgs = authority.organisations().map(|org| org.name.as_str());
     let names = Names { login, others: own.into_iter().chain(orgs).collect() };

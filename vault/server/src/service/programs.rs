@@ -9,7 +9,7 @@ use azekura_core::time::Timestamp;
 use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Error, Result, audit, rights};
+use super::{Error, Result, audit, duties};
 use crate::app::App;
 use crate::auth::{Actor, Who, tokens};
 use crate::store::authority::Authority;
@@ -110,7 +110,7 @@ fn holder<'a>(
 /// nothing is written: it cannot fill the log.
 fn proven(authority: &Authority, client: &Client, now: Timestamp) -> Result<Who> {
     let day = now.tokyo_date();
-    if !client.in_force(day) || !rights::works(authority, client.grant.owner, day) {
+    if !client.in_force(day) || !duties::works(authority, client.grant.owner, day) {
         Err(Error::Unauthenticated)
     } else if client.stopped.is_some() {
         Err(Error::Access(Denial::ClientStopped))

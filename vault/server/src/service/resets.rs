@@ -13,7 +13,7 @@ use azekura_core::text::FreeText;
 use secrecy::SecretString;
 
 use super::audit::{self, Journal};
-use super::{Error, Result, enrolments, queue, rights, sessions};
+use super::{Error, Result, duties, enrolments, queue, sessions};
 use crate::app::App;
 use crate::auth::{Actor, Made, Permission};
 
@@ -81,7 +81,7 @@ async fn end_credentials(
     let (at, change) = (journal.at(), cause.change());
     let everywhere = journal.authority().organisations().map(|org| org.id);
     let orgs: Vec<_> = everywhere
-        .filter(|org| rights::belongs(journal.authority(), *org, user, at.tokyo_date()))
+        .filter(|org| duties::belongs(journal.authority(), *org, user, at.tokyo_date()))
         .map(Some)
         .chain([None])
         .collect();

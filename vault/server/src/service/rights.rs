@@ -1,15 +1,13 @@
 //! The one place where a caller's right is decided. It reads nothing but the authority in memory.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use azekura_core::access::{Denial, Scope};
-use azekura_core::change::ReviewError;
 use azekura_core::crypto::row::Table;
 use azekura_core::id::{OrganisationId, UserId};
 use azekura_core::oversight::Duty;
 use azekura_core::person::Person;
-use azekura_core::roster::{Capability, Client, Designation, Operation, Rank, Role, Session};
+use azekura_core::roster::{Capability, Client, Designation, Operation, Role, Session};
 use azekura_core::time::{CivilDate, Timestamp};
 
 use super::{Error, duties, staff};
@@ -248,77 +246,6 @@ fn lines(
     lines.filter(move |line| line.in_force(day) && line.capabilities.contains(&capability))
 }
 
-/// The roles of a user in an organisation on `day`.
-pub fn roles(
-    authority: &Authority,
-    org: OrganisationId,
-    user: UserId,
-    day: CivilDate,
-) -> BTreeSet<Role> {
-    let counted = duties::counted(authority, org, user, day);
-    let roles = duties::held_roles(authority, org, user, day);
-    roles.filter(|role| counted.contains(&Duty::of(*role))).collect()
-}
-
-/// How strict the rules for a user's account are on `day`.
-pub fn rank(authority: &Authority, user: UserId, day: CivilDate) -> Rank {
-    let administrator = authority.user(user).is_some_and(|user| user.administrator);
-    let manages = |org: OrganisationId| roles(authority, org, user, day).contains(&Role::Manager);
-    if administrator || authority.organisations().any(|org| manages(org.id)) {
-        Rank::Privileged
-    } else {
-        Rank::General
-    }
-}
-
-/// What a user's designations in force on `day` let them do.
-pub fn capabilities(
-    authority: &Authority,
-    org: OrganisationId,
-    user: UserId,
-    day: CivilDate,
-) -> BTreeSet<Capability> {
-    if !duties::counted(authority, org, user, day).contains(&Duty::Handler) {
-        return BTreeSet::new();
-    }
-    authority
-        .designations(org, user)
-        .filter(|line| line.in_force(day))
-        .flat_map(|line| line.capabilities.iter().copied())
-        .collect()
-}
-
-/// Whether the user has a place in the organisation: a role or a designation, in force.
-pub fn belongs(authority: &Authority, org: OrganisationId, user: UserId, day: CivilDate) -> bool {
-    !roles(authority, org, user, day).is_empty()
-        || !capabilities(authority, org, user, day).is_empty()
-}
-
-/// Whether the account of `user` works on `day`.
-pub fn works(authority: &Authority, user: UserId, day: CivilDate) -> bool {
-    authority.user(user).is_some_and(|user| user.works(day))
-}
-
-/// Whether a role, a roster line or a program may be `user`'s: an account that works, of somebody who
-/// may hold such a thing there.
-///
-/// # Errors
-///
-/// A fault at `pointer`.
-pub fn eligible(
-    authority: &Authority,
-    org: OrganisationId,
-    (pointer, user): (&str, UserId),
-    duty: Duty,
-    day: CivilDate,
-) -> Result<(), Error> {
-    if !works(authority, user, day) {
-        return Err(Error::fault(pointer, "not-eligible", "an active user"));
-    }
-    let admitted = duties::admit(authority, org, user, duty, day);
-    if admitted { Ok(()) } else { Err(ReviewError::Excluded.into()) }
-}
-
 fn live_session(
     authority: &Authority,
     user: UserId,
@@ -326,7 +253,7 @@ fn live_session(
     at: Timestamp,
 ) -> Result<(), Refusal> {
     let live = session.is_some_and(|session| session.user == user && at < session.expires_at);
-    if live && works(authority, user, at.tokyo_date()) {
+    if live && duties::works(authority, user, at.tokyo_date()) {
         Ok(())
     } else {
         Err(Refusal::Unauthenticated)
@@ -351,7 +278,7 @@ fn user_of_vault(
 fn oversight(authority: &Authority, user: UserId, at: Timestamp) -> Result<(), Refusal> {
     let mut refusal = Refusal::NotPermitted;
     for org in authority.organisations() {
-        let roles = roles(authority, org.id, user, at.tokyo_date());
+        let roles = duties::roles(authority, org.id, user, at.tokyo_date());
         if roles.contains(&Role::Auditor) || roles.contains(&Role::Manager) {
             match confirmed(authority, org.id, user, at) {
                 Ok(()) => return Ok(()),
@@ -374,8 +301,8 @@ fn user_in(
         return Err(Refusal::NotFound);
     }
     let administrator = authority.user(user).is_some_and(|user| user.administrator);
-    let roles = roles(authority, org, user, day);
-    let place = administrator || belongs(authority, org, user, day);
+    let roles = duties::roles(authority, org, user, day);
+    let place = administrator || duties::belongs(authority, org, user, day);
     // Whoever is named by a change has no place yet, and settles it all the same.
     if !place && need != Permission::Settle {
         return Err(Refusal::NotFound);
@@ -450,7 +377,7 @@ fn program(
         | Permission::Train => None,
     };
     let day = at.tokyo_date();
-    if !client.in_force(day) || !works(authority, client.grant.owner, day) {
+    if !client.in_force(day) || !duties::works(authority, client.grant.owner, day) {
         return Err(Refusal::Unauthenticated);
     }
     client.admit(operation, at, address).map_err(Refusal::Access)

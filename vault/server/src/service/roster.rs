@@ -5,10 +5,10 @@ use azekura_core::oversight::Duty;
 use azekura_core::roster::{Profile, SMALL_STAFF};
 
 use super::audit::Journal;
-use super::{Error, Result, rights, staff};
+use super::{Error, Result, duties, rights, staff};
 use crate::auth::{Actor, Permission};
 
-/// Whether somebody may come to be `duty` here, as [`rights::eligible`] says. At most five share the
+/// Whether somebody may come to be `duty` here, as [`duties::eligible`] says. At most five share the
 /// work of a small organisation.
 ///
 /// # Errors
@@ -21,7 +21,7 @@ pub(super) fn eligible(
     duty: Duty,
 ) -> Result<()> {
     let (authority, today) = (journal.authority(), journal.at().tokyo_date());
-    rights::eligible(authority, org, ("/user", user), duty, today)?;
+    duties::eligible(authority, org, ("/user", user), duty, today)?;
     let small = authority.organisation(org).is_some_and(|org| org.profile == Profile::Small);
     let members = staff::members(authority, org, today);
     let new = duty.shares_the_work() && !members.iter().any(|member| member.user == user);

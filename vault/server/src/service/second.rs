@@ -9,7 +9,7 @@ use azekura_core::roster::{Operation, Profile, Role};
 use uuid::Uuid;
 
 use super::audit::Journal;
-use super::{Error, Result, rights};
+use super::{Error, Result, duties, rights};
 use crate::auth::{Actor, Permission};
 use crate::store::{Sealed, changes};
 
@@ -34,7 +34,7 @@ pub(super) fn may_settle(
         return if administrator(by) { Ok(()) } else { Err(Error::NotPermitted) };
     };
     let maker = change.maker.user;
-    let manager = |user| rights::roles(authority, org, user, day).contains(&Role::Manager);
+    let manager = |user| duties::roles(authority, org, user, day).contains(&Role::Manager);
     // What was proposed in a manager's name while their credentials may be somebody else's is not
     // the manager's yet.
     let by_manager = manager(maker) && rights::confirmed(authority, org, maker, at).is_ok();
@@ -77,7 +77,7 @@ pub(super) fn still_proposed(journal: &Journal<'_>, change: &Change) -> Result<(
     let (authority, maker, at) = (journal.authority(), change.maker.user, journal.at());
     let day = at.tokyo_date();
     let administers = authority.user(maker).is_some_and(|user| user.administrator);
-    let manages = |org| rights::roles(authority, org, maker, day).contains(&Role::Manager);
+    let manages = |org| duties::roles(authority, org, maker, day).contains(&Role::Manager);
     let manages = change.org.is_some_and(manages);
     let has_right = match &change.content {
         Content::Appointment(_) | Content::Designation(_) => {
@@ -106,7 +106,7 @@ pub(super) fn still_proposed(journal: &Journal<'_>, change: &Change) -> Result<(
         | Content::Register(_)
         | Content::TrainingExtension(_) => return Ok(()),
     };
-    let stands = has_right && rights::works(authority, maker, day);
+    let stands = has_right && duties::works(authority, maker, day);
     if stands { Ok(()) } else { Err(ReviewError::Expired.into()) }
 }
 

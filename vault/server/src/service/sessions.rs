@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::attempts::{self, Origin};
 use super::audit::{self, Journal};
-use super::{Error, Result, programs, rights, sign_in, trainings};
+use super::{Error, Result, duties, programs, sign_in, trainings};
 use crate::app::App;
 use crate::auth::tokens::{self, Kind};
 use crate::auth::{Actor, Who};
@@ -305,12 +305,12 @@ pub(super) async fn end(
 fn places(authority: &Authority, user: UserId, day: CivilDate) -> Vec<Place> {
     authority
         .organisations()
-        .filter(|org| rights::belongs(authority, org.id, user, day))
+        .filter(|org| duties::belongs(authority, org.id, user, day))
         .map(|org| Place {
             org: org.id,
             name: org.name.clone(),
-            roles: rights::roles(authority, org.id, user, day).into_iter().collect(),
-            capabilities: rights::capabilities(authority, org.id, user, day).into_iter().collect(),
+            roles: duties::roles(authority, org.id, user, day).into_iter().collect(),
+            capabilities: duties::capabilities(authority, org.id, user, day).into_iter().collect(),
             training: trainings::standing(authority, org.id, user, day),
         })
         .collect()

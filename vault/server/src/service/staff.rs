@@ -7,7 +7,7 @@ use azekura_core::roster::{self as rules, Appointment, Lost, Member, Missing, Ro
 use azekura_core::time::CivilDate;
 
 use super::audit::{self, Journal};
-use super::{Result, rights};
+use super::{Result, duties};
 use crate::app::App;
 use crate::auth::{Actor, Permission};
 use crate::store::authority::Authority;
@@ -17,8 +17,8 @@ pub(super) fn members(authority: &Authority, org: OrganisationId, day: CivilDate
     let member = |user: &rules::User| Member {
         user: user.id,
         administrator: user.administrator,
-        manager: rights::roles(authority, org, user.id, day).contains(&Role::Manager),
-        capabilities: rights::capabilities(authority, org, user.id, day),
+        manager: duties::roles(authority, org, user.id, day).contains(&Role::Manager),
+        capabilities: duties::capabilities(authority, org, user.id, day),
     };
     let working = authority.users().filter(|user| user.works(day)).map(|user| member(user));
     working.filter(|member| member.manager || !member.capabilities.is_empty()).collect()
