@@ -244,6 +244,7 @@ create table certificate (
 ) strict;
 create index certificate_page on certificate (org_id, year, serial);
 create index certificate_person on certificate (person_id);
+create index certificate_purge on certificate (purge_id, year, serial) where purge_id is not null;
 
 -- Answers to requests that may be repeated; never one with a number or a secret.
 create table idempotency (

@@ -12,6 +12,7 @@ pub mod certificate;
 pub mod change;
 pub mod crypto;
 pub mod emergency;
+pub mod era;
 pub mod id;
 pub mod identity;
 pub mod number;

@@ -101,6 +101,11 @@ impl Timestamp {
         u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs())
     }
 
+    /// The time of the day in Tokyo, as `HH:MM:SS`.
+    pub fn tokyo_time(self) -> String {
+        self.tokyo().strftime("%H:%M:%S").to_string()
+    }
+
     fn tokyo(self) -> jiff::Zoned {
         self.jiff().to_zoned(TimeZone::fixed(jiff::tz::offset(9)))
     }

@@ -125,6 +125,68 @@ pub struct Certificate {
     pub entry: u64,
 }
 
+/// The media type of a document to print.
+pub const PDF: &str = "application/pdf";
+
+/// `GET /certificates/{id}` as a sheet.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct SheetQuery {
+    /// Leave the names out, for a copy that is given away; the signed file never has them.
+    #[serde(default)]
+    pub redacted: bool,
+}
+
+/// `GET /purges/{id}/certificates` as a document.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct BatchSheetQuery {
+    /// Leave the names out.
+    #[serde(default)]
+    pub redacted: bool,
+    /// Add the sheet of each certificate after the list.
+    #[serde(default)]
+    pub sheets: bool,
+}
+
+/// `GET /purges/{id}/certificates`: the batch sheet.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchSheet {
+    /// The batch.
+    pub purge: Purge,
+    /// The organisation's name.
+    pub organisation: String,
+    /// An instant.
+    pub drawn_up_at: String,
+    /// Its certificates, by serial number.
+    pub items: Vec<BatchSheetItem>,
+}
+
+/// A line of it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BatchSheetItem {
+    /// As printed on the sheet.
+    pub serial: String,
+    /// Whose number.
+    pub person: String,
+    /// The payroll's key; left out of a redacted list.
+    pub external_ref: Option<String>,
+    /// The name of the file in the handling register.
+    pub file_kind: String,
+    /// An instant: the key was destroyed.
+    pub deleted_at: String,
+    /// An instant: no backup can bring it back from then on.
+    pub gone_from_backups_at: String,
+    /// SHA-256 of what was signed, hexadecimal: the log names it.
+    pub sha256: String,
+}
+
 /// The shape of a certificate file. A verifier demands identical bytes, so save what was received
 /// and never this type written out again.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

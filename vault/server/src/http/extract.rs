@@ -46,6 +46,16 @@ pub(super) struct InOrg<T>(pub(super) OrganisationId, pub(super) T);
 /// The organisation that the path names, the thing in it, and the name of something of that.
 pub(super) struct NamedIn<T>(pub(super) OrganisationId, pub(super) T, pub(super) String);
 
+/// Which media type the caller takes in place of JSON.
+pub(super) struct Accept(String);
+
+impl Accept {
+    /// Whether it names `media`.
+    pub(super) fn names(&self, media: &str) -> bool {
+        self.0.contains(media)
+    }
+}
+
 /// The query. Parameters that the call does not have are refused.
 pub(super) struct Query<T>(pub(super) T);
 
@@ -87,6 +97,15 @@ impl FromRequestParts<Arc<App>> for Anyone {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Failed> {
         let request = Some(request_id(parts, app));
         Ok(Self(Actor { who: Who::Nobody, request, ip: ip(parts), once: None }))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Accept {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Failed> {
+        let accepted = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        Ok(Self(String::from(accepted.unwrap_or_default())))
     }
 }
 

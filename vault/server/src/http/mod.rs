@@ -11,6 +11,7 @@ pub mod listen;
 pub mod needs;
 mod openapi;
 mod pages;
+mod paper;
 mod parse;
 mod problem;
 mod render;

@@ -18,6 +18,7 @@ use crate::service::{self, Paging};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const SHEET: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
+const DOCUMENT: HeaderValue = HeaderValue::from_static("application/pdf");
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The answer to a request that made something.
@@ -90,9 +91,18 @@ pub(super) fn spreadsheet<const N: usize>(name: &str, rows: &[[String; N]]) -> R
     let Ok(body) = writer.into_inner() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    file(name, SHEET, body)
+}
+
+/// A document to print.
+pub(super) fn document(name: &str, body: Vec<u8>) -> Response {
+    file(name, DOCUMENT, body)
+}
+
+fn file(name: &str, media: HeaderValue, body: Vec<u8>) -> Response {
     let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let named = named.unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [(header::CONTENT_TYPE, SHEET), (header::CONTENT_DISPOSITION, named)];
+    let headers = [(header::CONTENT_TYPE, media), (header::CONTENT_DISPOSITION, named)];
     (StatusCode::OK, headers, body).into_response()
 }
 

@@ -165,16 +165,21 @@ pub async fn file(
 pub(crate) async fn bytes(app: &App, row: &CertificateRow) -> Result<Vec<u8>> {
     let entry = log::entry_of_certificate(app, row).await?;
     let proof = log::proof_text(app, entry).await?;
-    let document: Jws = serde_json::from_str(&row.document).map_err(Error::internal)?;
+    let document = document(row)?;
     file_bytes(&document, &proof, None).map_err(Error::internal)
 }
 
-async fn look<'a>(app: &'a App, actor: &Actor, org: OrganisationId) -> Result<View<'a>> {
+pub(super) async fn look<'a>(app: &'a App, actor: &Actor, org: OrganisationId) -> Result<View<'a>> {
     audit::view_either(app, actor, Some(org), [Permission::Audit, Permission::Delete]).await
 }
 
+/// The signed document of a certificate.
+pub(super) fn document(row: &CertificateRow) -> Result<Jws> {
+    serde_json::from_str(&row.document).map_err(Error::internal)
+}
+
 fn listed(row: CertificateRow) -> Result<Listed> {
-    let document: Jws = serde_json::from_str(&row.document).map_err(Error::internal)?;
+    let document = document(&row)?;
     let statement = document.statement().ok_or(Error::NotFound)?;
     Ok(Listed { row, statement })
 }

@@ -45,6 +45,7 @@ pub mod rights;
 pub mod roster;
 mod second;
 pub mod sessions;
+pub mod sheets;
 pub mod sign_in;
 pub mod staff;
 mod stops;

@@ -275,12 +275,16 @@ pub(super) async fn find(
     people::by_id(reading, org, id).await?.ok_or(Error::NotFound)
 }
 
+/// Name, kana and birth date of a person.
+pub(super) fn personal(app: &App, row: &PersonRow) -> Result<Personal> {
+    let Person { org, id, personal_version, .. } = row.person;
+    let opened = app.keys.open_personal(org, id, personal_version, &row.personal);
+    opened.map_err(Error::internal)
+}
+
 fn view_of(app: &App, kept: &Kept<PersonRow>, at: Timestamp) -> Result<PersonView> {
     let person = kept.person.clone();
-    let personal = app
-        .keys
-        .open_personal(person.org, person.id, person.personal_version, &kept.personal)
-        .map_err(Error::internal)?;
+    let personal = personal(app, kept)?;
     Ok(PersonView { person, personal, version: kept.version(), today: at.tokyo_date() })
 }
 

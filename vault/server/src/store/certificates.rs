@@ -65,6 +65,32 @@ pub async fn page(
         .await
 }
 
+/// Certificates of a batch, by serial number, at most `limit` after `cursor`.
+pub async fn of_purge(
+    reading: &mut Reading<'_>,
+    purge: PurgeId,
+    cursor: Option<Serial>,
+    limit: u16,
+) -> Result<Vec<Kept<CertificateRow>>> {
+    let (year, serial) = cursor.map_or((0, 0), |serial| (serial.year, serial.number));
+    reading
+        .all(|tx| {
+            sql!(
+                tx,
+                "select id, org_id, person_id, purge_id, year, serial, sealed
+                   from certificate
+                  where purge_id = $1 and (year, serial) > ($2, $3)
+                  order by year, serial
+                  limit $4",
+                Uuid::from(purge),
+                i64::from(year),
+                i64::from(serial),
+                i64::from(limit),
+            )
+        })
+        .await
+}
+
 /// The next free serial number of a year.
 pub async fn next_serial(reading: &mut Reading<'_>, year: i16) -> Result<Serial> {
     let (last,): (i64,) = sql!(

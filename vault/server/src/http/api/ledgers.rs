@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
 use azekura_wire::ledgers::{CSV, LedgerQuery, RosterLedger};
 use utoipa_axum::routes;
 
 use super::Answer;
 use crate::app::App;
-use crate::http::extract::{Org, Query, SignedIn};
+use crate::http::extract::{Accept, Org, Query, SignedIn};
 use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
 use crate::service::ledgers;
@@ -34,13 +33,12 @@ async fn roster_ledger(
     SignedIn(actor): SignedIn,
     Org(org): Org,
     Query(query): Query<LedgerQuery>,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Answer {
     let span = parse::ledgers::span(&query)?;
     let roster = ledgers::handlers(&app, &actor, org, span).await?;
     let ledger = show::ledgers::roster(&roster);
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if accepted.is_some_and(|accepted| accepted.contains(CSV)) {
+    if accept.names(CSV) {
         let table = show::ledgers::roster_table(&ledger);
         return Ok(render::spreadsheet(&format!("roster-{}.csv", roster.until), &table));
     }

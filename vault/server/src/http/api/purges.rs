@@ -6,7 +6,8 @@ use axum::extract::State;
 use azekura_core::id::{CertificateId, PurgeId};
 use azekura_wire::page::{Page, PageQuery};
 use azekura_wire::purges::{
-    Agreement, Certificate, CertificatesQuery, Evidence, Purge, PurgeDetail,
+    Agreement, BatchSheet, BatchSheetQuery, Certificate, CertificatesQuery, Evidence, PDF, Purge,
+    PurgeDetail, SheetQuery,
 };
 use utoipa_axum::routes;
 
@@ -14,11 +15,11 @@ use super::Answer;
 use crate::app::App;
 use crate::auth::Made;
 use crate::http::body::{Act, Bare};
-use crate::http::extract::{InOrg, Org, Query, SignedIn, Watching, paging};
+use crate::http::extract::{Accept, InOrg, Org, Query, SignedIn, Watching, paging};
 use crate::http::needs::{Calls, Need};
 use crate::http::parse::Faults;
-use crate::http::{render, show};
-use crate::service::{certificates, purge};
+use crate::http::{paper, render, show};
+use crate::service::{certificates, purge, sheets};
 
 pub(super) fn routes() -> Calls {
     Calls::default()
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Calls {
         .call(Need::DELETE, routes!(confirm_purge))
         .call(Need::MANAGE, routes!(approve_purge))
         .call(Need::MANAGE, routes!(cancel_purge))
+        .call(Need::REVIEW_PURGES, routes!(show_batch_sheet))
         .call(Need::REVIEW_PURGES, routes!(list_certificates))
         .call(Need::REVIEW_PURGES, routes!(show_certificate))
 }
@@ -129,6 +131,32 @@ async fn cancel_purge(
     Ok(render::made(&Made::Purge(&batch.purge, &batch.targets)))
 }
 
+/// The certificates of a batch
+///
+/// With `Accept: application/pdf` the list in Japanese, and with `sheets=true` the sheet of each
+/// certificate after it.
+#[utoipa::path(
+    get,
+    path = "/v1/orgs/{org}/purges/{id}/certificates",
+    tag = "purges",
+    params(BatchSheetQuery),
+    responses((status = 200, description = "The batch sheet", body = BatchSheet)),
+)]
+async fn show_batch_sheet(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    InOrg(org, id): InOrg<PurgeId>,
+    Query(query): Query<BatchSheetQuery>,
+    accept: Accept,
+) -> Answer {
+    let batch = sheets::of_purge(&app, &actor, org, id, !query.redacted).await?;
+    if accept.names(PDF) {
+        let written = paper::batch(batch, query.sheets).await?;
+        return Ok(render::document(&format!("{id}.pdf"), written));
+    }
+    Ok(render::ok(&show::purges::batch_sheet(&batch)))
+}
+
 /// List certificates
 #[utoipa::path(
     get,
@@ -152,17 +180,28 @@ async fn list_certificates(
 }
 
 /// The evidence of one deletion
+///
+/// With `Accept: application/pdf` the Japanese sheet (個人番号削除（廃棄）証明書), a view of it to read
+/// and to print.
 #[utoipa::path(
     get,
     path = "/v1/orgs/{org}/certificates/{id}",
     tag = "purges",
+    params(SheetQuery),
     responses((status = 200, description = "The file that `azekura-verify` checks; save it as it is", body = Evidence)),
 )]
 async fn show_certificate(
     State(app): State<Arc<App>>,
     SignedIn(actor): SignedIn,
     InOrg(org, id): InOrg<CertificateId>,
+    Query(query): Query<SheetQuery>,
+    accept: Accept,
 ) -> Answer {
+    if accept.names(PDF) {
+        let sheet = sheets::one(&app, &actor, org, id, !query.redacted).await?;
+        let name = format!("AZEKURA-CERT-{}.pdf", sheet.statement.serial);
+        return Ok(render::document(&name, paper::sheet(sheet).await?));
+    }
     let (_, bytes) = certificates::file(&app, &actor, org, id).await?;
     Ok(render::json(200, bytes))
 }

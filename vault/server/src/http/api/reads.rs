@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
 use azekura_core::id::ReadId;
 use azekura_wire::reads::{NDJSON, ReadAnswer, ReadRecord, ReadRequest};
 use utoipa_axum::routes;
@@ -12,7 +11,7 @@ use super::Answer;
 use super::release;
 use crate::app::App;
 use crate::http::body::Act;
-use crate::http::extract::{InOrg, Org, SignedIn};
+use crate::http::extract::{Accept, InOrg, Org, SignedIn};
 use crate::http::lang::Lang;
 use crate::http::needs::{Calls, Need};
 use crate::http::{parse, render, show};
@@ -39,14 +38,13 @@ async fn read_numbers(
     State(app): State<Arc<App>>,
     Org(org): Org,
     lang: Lang,
-    headers: HeaderMap,
+    accept: Accept,
     Act { actor, body }: Act<ReadRequest>,
 ) -> Answer {
     let ask = parse::reads::ask(&body)?;
     let count = ask.people.len();
     let release = read::start(&app, &actor, org, ask).await?;
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if accepted.is_some_and(|accepted| accepted.contains(NDJSON)) {
+    if accept.names(NDJSON) {
         return Ok(release::lines(release, lang));
     }
     release::whole(release, lang, count).await

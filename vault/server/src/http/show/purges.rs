@@ -5,6 +5,7 @@ use azekura_wire::purges as wire;
 
 use super::{code, text};
 use crate::service::certificates::Listed;
+use crate::service::sheets::{BatchSheet, Sheet};
 
 /// A batch.
 pub(in crate::http) fn purge(purge: &Purge) -> wire::Purge {
@@ -39,6 +40,29 @@ pub(in crate::http) fn certificate(listed: &Listed) -> wire::Certificate {
         deleted_at: statement.lock_a.done.to_string(),
         gone_from_backups_at: statement.lock_b.due.to_string(),
         entry: statement.audit.entries.last().copied().unwrap_or(0),
+    }
+}
+
+/// The list of a batch's certificates.
+pub(in crate::http) fn batch_sheet(batch: &BatchSheet) -> wire::BatchSheet {
+    wire::BatchSheet {
+        purge: purge(&batch.purge),
+        organisation: batch.organisation.clone(),
+        drawn_up_at: batch.drawn_up_at.to_string(),
+        items: batch.sheets.iter().map(batch_item).collect(),
+    }
+}
+
+fn batch_item(sheet: &Sheet) -> wire::BatchSheetItem {
+    let statement = &sheet.statement;
+    wire::BatchSheetItem {
+        serial: statement.serial.to_string(),
+        person: statement.target.record.to_string(),
+        external_ref: sheet.names.as_ref().map(|names| names.external_ref.clone()),
+        file_kind: statement.target.file_kind.clone(),
+        deleted_at: statement.lock_a.done.to_string(),
+        gone_from_backups_at: statement.lock_b.due.to_string(),
+        sha256: sheet.sha256.clone(),
     }
 }
 
