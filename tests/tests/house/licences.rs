@@ -3,8 +3,9 @@
 use crate::repository::Graph;
 
 /// Licences under which a dependency may come, each with what it asks of those who pass it on.
-const ACCEPTED: [(&str, &str); 7] = [
+const ACCEPTED: [(&str, &str); 8] = [
     ("Apache-2.0", "our own: licence text, notices and changes stated"),
+    ("BSD-2-Clause", "notice kept; part of what draws documents"),
     ("BSD-3-Clause", "notice kept, no endorsement; the curve and encoding crates"),
     ("CDLA-Permissive-2.0", "for data: the text goes along; lists of root certificates"),
     ("ISC", "notice kept; parts of the TLS stack"),

@@ -70,8 +70,8 @@ fn unsafe_code_has_one_place_at_most() {
 
 fn sources_hold_nothing_unfinished_or_silenced() {
     let mut found = Vec::new();
-    for file in files() {
-        found.extend(objections(&file));
+    for file in files().iter().filter(|file| !file.ends_in(&["ttf"])) {
+        found.extend(objections(file));
     }
     assert!(found.is_empty(), "left in the sources: {found:#?}");
 }

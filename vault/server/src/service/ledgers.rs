@@ -22,6 +22,21 @@ pub struct Span {
     pub to: Option<CivilDate>,
 }
 
+impl Span {
+    /// The last day of the span; today's, if none is said.
+    ///
+    /// # Errors
+    ///
+    /// A fault if the span ends before it begins.
+    pub(super) fn until(self, at: Timestamp) -> Result<CivilDate> {
+        let until = self.to.unwrap_or_else(|| at.tokyo_date());
+        if self.from.is_some_and(|from| until < from) {
+            return Err(Error::fault("?to", "order", "not before the first day"));
+        }
+        Ok(until)
+    }
+}
+
 /// The roster of handlers over some days.
 pub struct Roster {
     /// 事業者.
@@ -61,10 +76,7 @@ pub struct Line {
 pub async fn handlers(app: &App, actor: &Actor, org: OrganisationId, span: Span) -> Result<Roster> {
     sessions::fresh(app, actor)?;
     let mut view = audit::view(app, actor, Some(org), Permission::Audit).await?;
-    let until = span.to.unwrap_or_else(|| view.at.tokyo_date());
-    if span.from.is_some_and(|from| until < from) {
-        return Err(Error::fault("?to", "order", "not before the first day"));
-    }
+    let until = span.until(view.at)?;
     let kept = roster::designations(&mut view.reading, org).await?;
     let authority = &view.authority;
     let organisation = authority.organisation(org).ok_or(Error::NotFound)?.name.clone();

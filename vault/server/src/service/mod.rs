@@ -22,6 +22,7 @@ mod error;
 pub mod events;
 pub mod execute;
 mod grants;
+pub mod handling;
 mod holdings;
 pub mod integrity;
 pub mod intents;

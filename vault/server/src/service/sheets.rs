@@ -87,12 +87,7 @@ pub async fn of_purge(
     Ok(BatchSheet { organisation, purge, drawn_up_at: view.at, sheets })
 }
 
-async fn sheet(
-    app: &App,
-    view: &mut View<'_>,
-    row: &CertificateRow,
-    named: bool,
-) -> Result<Sheet> {
+async fn sheet(app: &App, view: &mut View<'_>, row: &CertificateRow, named: bool) -> Result<Sheet> {
     let document = certificates::document(row)?;
     let statement = document.statement().ok_or(Error::NotFound)?;
     let names = if named { Some(names(app, view, row, &statement).await?) } else { None };

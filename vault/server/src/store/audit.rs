@@ -88,6 +88,24 @@ pub async fn entries_of(
     rows.into_iter().map(Leaf::from).map(|leaf| leaf.of(org)).collect()
 }
 
+/// The place of the first line written at `since` or later; the end of the log if there is none.
+pub async fn first_since(reading: &mut Reading<'_>, since: Timestamp) -> Result<u64> {
+    let (mut low, mut high) = (0, head(reading).await?.size());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at = entries(reading, middle, 1)
+            .await?
+            .first()
+            .and_then(|leaf| Entry::from_leaf(&leaf.leaf).ok().map(|entry| entry.at));
+        match at {
+            Some(at) if at < since => low = middle + 1,
+            Some(_) => high = middle,
+            None => return Err(Error::Corrupt { what: "log entry" }),
+        }
+    }
+    Ok(low)
+}
+
 /// At most `limit` lines that name a person or belong to a read, from `seq` on.
 pub async fn entries_about(
     reading: &mut Reading<'_>,

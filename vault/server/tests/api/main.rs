@@ -18,6 +18,7 @@ mod hostile;
 mod notices;
 mod oauth;
 mod oversight;
+mod paper;
 mod password;
 mod recovery_codes;
 mod session;

@@ -14,8 +14,7 @@ use crate::service::sheets::{BatchSheet, Sheet};
 
 const TITLE: &str = "個人番号削除（廃棄）証明書";
 const LIST: &str = "個人番号削除（廃棄）証明書一覧";
-const DEMO: &str =
-    "見本用の保管庫（demo）が発行したものです。猶予期間を置かずに廃棄しており、本番の証明には使えません。";
+const DEMO: &str = "見本用の保管庫（demo）が発行したものです。猶予期間を置かずに廃棄しており、本番の証明には使えません。";
 const STATEMENT: &str = "下記の個人番号を、復元できない方法で削除（廃棄）したことを証明します。この書面には、個人番号も、その一部も、そこから作った符号も記載していません。";
 
 /// The sheet of one certificate.
@@ -59,7 +58,11 @@ pub(super) fn write(flow: &mut Flow<'_>, sheet: &Sheet) {
     flow.table(&[20.0, 80.0], &[], &target(sheet));
     flow.heading("2　保有していた根拠");
     let held: Vec<_> = sheet.statement.holdings.iter().map(holding).collect();
-    flow.table(&[34.0, 8.0, 30.0, 14.0, 14.0], &["利用目的", "規則", "根拠", "始期", "終期"], &held);
+    flow.table(
+        &[34.0, 8.0, 30.0, 14.0, 14.0],
+        &["利用目的", "規則", "根拠", "始期", "終期"],
+        &held,
+    );
     flow.heading("3　廃棄の方法と確かめ");
     flow.table(&[20.0, 80.0], &[], &method(&sheet.statement));
     flow.heading("4　関わった人");
@@ -103,7 +106,8 @@ const fn occasion(trigger: Trigger) -> &'static str {
 
 fn holding(holding: &Holding) -> Vec<String> {
     let Holding { purpose, rule, article, start, end } = holding;
-    let work = purpose.parse().map_or_else(|_| purpose.clone(), |one: Bundle| String::from(one.ja()));
+    let work =
+        purpose.parse().map_or_else(|_| purpose.clone(), |one: Bundle| String::from(one.ja()));
     vec![work, rule.clone(), article.clone(), start.to_string(), end.to_string()]
 }
 
@@ -164,7 +168,7 @@ fn role(code: &str) -> String {
 fn how_to_verify(sheet: &Sheet) -> String {
     let serial = sheet.statement.serial;
     format!(
-        "この用紙は読むための写しで、証拠は証拠ファイルです。AZEKURA-CERT-{serial}.json を、校倉とつながっていない         パソコンの azekura-verify に渡して確かめてください。\n署名した内容の指紋（SHA-256）\n{}",
+        "この用紙は読むための写しで、証拠は証拠ファイルです。AZEKURA-CERT-{serial}.json を、校倉とつながっていないパソコンの azekura-verify に渡して確かめてください。\n署名した内容の指紋（SHA-256）\n{}",
         sheet.sha256
     )
 }

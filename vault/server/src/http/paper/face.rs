@@ -20,7 +20,8 @@ static FACE: LazyLock<Option<Face>> = LazyLock::new(Face::read);
 const MISSING: char = '〓';
 
 /// A line never begins with one of these (行頭禁則).
-const NOT_FIRST: &str = "、。，．・：；？！）」』】〕〉》ーゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ％,.:;?!)]}%";
+const NOT_FIRST: &str =
+    "、。，．・：；？！）」』】〕〉》ーゝゞ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ％,.:;?!)]}%";
 /// A line never ends with one of these (行末禁則).
 const NOT_LAST: &str = "（「『【〔〈《([{";
 
@@ -57,7 +58,8 @@ impl Face {
 
     /// The glyphs of `text`, each with its place in it, so that the text can be copied.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
-        let place = |(at, ch): (usize, char)| -> (Range<usize>, char) { (at..at + ch.len_utf8(), ch) };
+        let place =
+            |(at, ch): (usize, char)| -> (Range<usize>, char) { (at..at + ch.len_utf8(), ch) };
         let shaped = text.char_indices().map(place).map(|(range, ch)| {
             let (glyph, advance) = self.glyph(ch);
             KrillaGlyph::new(glyph, advance, 0.0, 0.0, 0.0, range, None)

@@ -26,8 +26,8 @@ pub(super) enum Mark {
     Fill([f32; 4], u8),
     /// A line: from, to, how thick.
     Line([f32; 2], [f32; 2], f32),
-    /// Squares of one size: the code that telephones read.
-    Squares(Vec<[f32; 2]>, f32),
+    /// Dark strips, each with left, top and width, all of one height: the code that telephones read.
+    Strips(Vec<[f32; 3]>, f32),
     /// Text whose first character stands on its base line at this place, and its size.
     Text([f32; 2], f32, String),
 }
@@ -70,14 +70,12 @@ impl<'a> Flow<'a> {
         self.y += TEXT * LEADING;
     }
 
-    /// The title, in the middle, spread out between two pairs of lines.
+    /// The title, in the middle between two pairs of lines.
     pub(super) fn title(&mut self, text: &str) {
-        const SIZE: f32 = 17.0;
+        const SIZE: f32 = 18.0;
         self.double_rule();
-        let spread: String = text.chars().flat_map(|ch| [ch, '\u{2009}']).collect();
-        let spread = spread.trim_end();
-        let x = (PAGE.0 - self.face.width(spread) * SIZE) / 2.0;
-        self.put([x.max(MARGIN), self.y + SIZE * 1.25], SIZE, spread);
+        let x = (PAGE.0 - self.face.width(text) * SIZE) / 2.0;
+        self.put([x, self.y + SIZE * 1.25], SIZE, text);
         self.y += SIZE * 1.9;
         self.double_rule();
     }
@@ -127,7 +125,7 @@ impl<'a> Flow<'a> {
         const SEAL: f32 = 62.0;
         self.room(HIGH + 8.0);
         let top = PAGE.1 - MARGIN - HIGH;
-        self.mark(code.squares([MARGIN, top], HIGH));
+        self.mark(code.strips([MARGIN, top], HIGH));
         let left = MARGIN + HIGH + 14.0;
         let wide = PAGE.0 - MARGIN - SEAL - 14.0 - left;
         let mut base = top + SMALL;

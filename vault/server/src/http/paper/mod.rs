@@ -5,10 +5,12 @@ mod certificate;
 mod code;
 mod face;
 mod layout;
+mod ledger;
 #[cfg(test)]
 mod tests;
 
 pub(super) use certificate::{batch, sheet};
+pub(super) use ledger::ledger;
 
 use krilla::Document;
 use krilla::color::luma;
@@ -38,9 +40,7 @@ impl From<PaperError> for Failed {
 type Result<T> = std::result::Result<T, PaperError>;
 
 /// The document that `write` makes, on a thread of its own: a large one takes seconds.
-async fn written(
-    write: impl FnOnce() -> Result<Vec<u8>> + Send + 'static,
-) -> Result<Vec<u8>> {
+async fn written(write: impl FnOnce() -> Result<Vec<u8>> + Send + 'static) -> Result<Vec<u8>> {
     let done = tokio::task::spawn_blocking(write).await;
     done.unwrap_or_else(|error| Err(PaperError(error.to_string())))
 }
@@ -111,9 +111,11 @@ fn draw(surface: &mut Surface<'_>, face: &Face, mark: &Mark) {
                 path.line_to(*to_x, *to_y);
             });
         }
-        Mark::Squares(places, side) => {
+        Mark::Strips(strips, height) => {
             fill_with(surface, 0);
-            path(surface, |path| places.iter().for_each(|[x, y]| push(path, *x, *y, *side, *side)));
+            path(surface, |path| {
+                strips.iter().for_each(|[x, y, w]| push(path, *x, *y, *w, *height))
+            });
         }
         Mark::Text([x, y], size, text) => {
             fill_with(surface, 0);

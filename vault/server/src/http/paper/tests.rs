@@ -66,8 +66,8 @@ fn pages(sheet: &Sheet) -> Vec<Vec<Mark>> {
 
 fn text(pages: &[Vec<Mark>]) -> String {
     let texts = pages.iter().flatten().filter_map(|mark| match mark {
-        Mark::Text(_, _, text) => Some(text.replace('\u{2009}', "")),
-        Mark::Fill(..) | Mark::Line(..) | Mark::Squares(..) => None,
+        Mark::Text(_, _, text) => Some(text.as_str()),
+        Mark::Fill(..) | Mark::Line(..) | Mark::Strips(..) => None,
     });
     texts.collect()
 }
@@ -134,9 +134,9 @@ fn whatever_it_says_it_stays_on_the_page() {
         let (right, bottom) = match mark {
             Mark::Fill([x, y, width, height], _) => (x + width, y + height),
             Mark::Line([x, y], [to_x, to_y], _) => (x.max(*to_x), y.max(*to_y)),
-            Mark::Squares(places, side) => places
+            Mark::Strips(strips, height) => strips
                 .iter()
-                .fold((0.0_f32, 0.0_f32), |(a, b), [x, y]| (a.max(x + side), b.max(y + side))),
+                .fold((0.0_f32, 0.0_f32), |(a, b), [x, y, w]| (a.max(x + w), b.max(y + height))),
             Mark::Text([x, y], size, text) => (x + face.width(text) * size, *y),
         };
         assert!(right < PAGE.0 - 40.0 && bottom < PAGE.1 - 20.0, "{mark:?}");
@@ -160,7 +160,8 @@ async fn a_batch_embeds_its_typeface_once() {
         sheets: (0..50).map(|_| read(true)).collect(),
     };
     let many = batch(many, true).await.unwrap();
-    let count = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).filter(|at| *at == what).count();
+    let count =
+        |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).filter(|at| *at == what).count();
     assert_eq!(count(&one, b"/FontFile"), 1);
     assert_eq!(count(&many, b"/FontFile"), 1);
     assert!(count(&many, b"/Type /Page") >= 52 || count(&many, b"/Type/Page") >= 52);
