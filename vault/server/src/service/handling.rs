@@ -205,12 +205,10 @@ async fn handled(
                 continue;
             }
             let Some(line) = read(&view.authority, entry) else { continue };
-            match places.get(&(line.act, line.group)).and_then(|at: &usize| lines.get_mut(*at)) {
+            let place = *places.entry((line.act, line.group)).or_insert(lines.len());
+            match lines.get_mut(place) {
                 Some(known) => known.count += line.count,
-                None => {
-                    places.insert((line.act, line.group), lines.len());
-                    lines.push(line);
-                }
+                None => lines.push(line),
             }
         }
     }
@@ -219,16 +217,11 @@ async fn handled(
 /// Whether an entry tells that a checked number left the place in which it had waited: the number is
 /// still there, so no office calls that a deletion.
 fn is_resealing(event: &Event, activated: &mut HashSet<(ChangeId, u64)>) -> bool {
-    match event {
-        Event::Number(NumberEvent::Activated { change: Some(change), version, .. }) => {
-            activated.insert((*change, *version));
-            false
-        }
-        Event::Number(NumberEvent::Destroyed { change: Some(change), version, .. }) => {
-            activated.contains(&(*change, *version))
-        }
-        _ => false,
+    if let Event::Number(NumberEvent::Activated { change: Some(change), version, .. }) = event {
+        activated.insert((*change, *version));
     }
+    matches!(event, Event::Number(NumberEvent::Destroyed { change: Some(change), version, .. })
+        if activated.contains(&(*change, *version)))
 }
 
 /// The line that an entry belongs to, if it tells of handling.

@@ -1,4 +1,4 @@
-//! The typeface of printed documents: IPAexGothic, as its publisher gives it. What a document uses
+//! The typeface of printed documents: `IPAexGothic`, as its publisher gives it. What a document uses
 //! of it is embedded in the document.
 
 use std::ops::Range;

@@ -114,7 +114,9 @@ fn draw(surface: &mut Surface<'_>, face: &Face, mark: &Mark) {
         Mark::Strips(strips, height) => {
             fill_with(surface, 0);
             path(surface, |path| {
-                strips.iter().for_each(|[x, y, w]| push(path, *x, *y, *w, *height))
+                for [x, y, width] in strips {
+                    push(path, *x, *y, *width, *height);
+                }
             });
         }
         Mark::Text([x, y], size, text) => {
