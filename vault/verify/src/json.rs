@@ -1,4 +1,4 @@
-//! Whether bytes are JSON in the one form that is hashed and signed.
+//! Whether bytes are JSON in the one form that is hashed and signed, and what is in it.
 
 /// Deeper nesting than any document of the vault has.
 const DEEPEST: u8 = 16;
@@ -7,21 +7,42 @@ const DEEPEST: u8 = 16;
 /// unlike, numbers integers, and only `"`, `\` and control characters escaped, in the shortest
 /// form.
 pub(crate) fn is_canonical(text: &str) -> bool {
-    let mut scan = Scan { rest: text.as_bytes() };
+    let mut scan = Scan { text, rest: text.as_bytes() };
     scan.value(0).is_some() && scan.rest.is_empty()
+}
+
+/// Gives each key of a canonical object to `take`, with the text of its value; `None` if `text` is
+/// anything else. What was taken until then is worth nothing.
+pub(crate) fn members<'a>(text: &'a str, mut take: impl FnMut(&'a str, &'a str)) -> Option<()> {
+    let mut scan = Scan { text, rest: text.as_bytes() };
+    scan.object(1, &mut take)?;
+    scan.rest.is_empty().then_some(())
+}
+
+/// The characters of a string without escapes.
+pub(crate) fn plain(value: &str) -> Option<&str> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    (!inner.contains('\\')).then_some(inner)
+}
+
+/// The values of an array, none of which has a comma in it.
+pub(crate) fn items(value: &str) -> Option<impl Iterator<Item = &str>> {
+    let inner = value.strip_prefix('[')?.strip_suffix(']')?;
+    Some(inner.split(',').filter(move |_| !inner.is_empty()))
 }
 
 /// The bytes still to be read. Each method reads one thing, or answers `None` if it is not there.
 struct Scan<'a> {
+    text: &'a str,
     rest: &'a [u8],
 }
 
 impl<'a> Scan<'a> {
     fn value(&mut self, depth: u8) -> Option<()> {
         match self.rest.first()? {
-            b'{' if depth < DEEPEST => self.object(depth + 1),
+            b'{' if depth < DEEPEST => self.object(depth + 1, &mut |_, _| {}),
             b'[' if depth < DEEPEST => self.array(depth + 1),
-            b'"' => self.string().map(drop),
+            b'"' => self.string(),
             b'-' | b'0'..=b'9' => self.integer(),
             b't' => self.word(b"true"),
             b'f' => self.word(b"false"),
@@ -30,20 +51,24 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn object(&mut self, depth: u8) -> Option<()> {
+    fn object(&mut self, depth: u8, take: &mut impl FnMut(&'a str, &'a str)) -> Option<()> {
         self.byte(b'{')?;
-        let mut previous: Option<&[u8]> = None;
+        let mut previous: Option<&str> = None;
         if self.byte(b'}').is_some() {
             return Some(());
         }
         loop {
-            let key = self.string()?;
-            if previous.is_some_and(|previous| previous >= key) || key.contains(&b'\\') {
+            let start = self.rest;
+            self.string()?;
+            let key = plain(self.since(start))?;
+            if previous.is_some_and(|previous| previous >= key) {
                 return None;
             }
             previous = Some(key);
             self.byte(b':')?;
+            let start = self.rest;
             self.value(depth)?;
+            take(key, self.since(start));
             if self.byte(b',').is_none() {
                 return self.byte(b'}');
             }
@@ -63,17 +88,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The bytes between the quotes, escapes as they stand.
-    fn string(&mut self) -> Option<&'a [u8]> {
+    fn string(&mut self) -> Option<()> {
         self.byte(b'"')?;
-        let whole = self.rest;
         loop {
             let run = self.rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
             self.rest = self.rest.get(run..)?;
             if self.rest.first() != Some(&b'\\') {
-                let length = whole.len() - self.rest.len();
-                self.byte(b'"')?;
-                return whole.get(..length);
+                return self.byte(b'"');
             }
             self.rest = self.rest.get(escape_length(self.rest)?..)?;
         }
@@ -89,6 +110,12 @@ impl<'a> Scan<'a> {
             [] | [b'0', _, ..] => None,
             _ => Some(()),
         }
+    }
+
+    /// The text from `start`, an earlier rest, up to here.
+    fn since(&self, start: &[u8]) -> &'a str {
+        let (from, to) = (self.text.len() - start.len(), self.text.len() - self.rest.len());
+        self.text.get(from..to).unwrap_or_default()
     }
 
     fn word(&mut self, word: &[u8]) -> Option<()> {
@@ -127,6 +154,22 @@ mod tests {
         ] {
             assert!(is_canonical(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_members_of_an_object_are_told_in_their_order() {
+        let told = |text| {
+            let mut all = Vec::new();
+            members(text, |key, value| all.push((key, value))).map(|()| all)
+        };
+        let text = r#"{"a":"見\"本","b":[1,"x"],"c":{"d":-1}}"#;
+        let all = vec![("a", r#""見\"本""#), ("b", r#"[1,"x"]"#), ("c", r#"{"d":-1}"#)];
+        assert_eq!(told(text), Some(all));
+        assert_eq!((told("1"), told("{} "), told(r#"{"b":1,"a":2}"#)), (None, None, None));
+        assert_eq!((plain(r#""見""#), plain(r#""a\n""#), plain("1")), (Some("見"), None, None));
+        let split = |text| items(text).map(|all| all.collect::<Vec<_>>());
+        assert_eq!(split("[1,2]"), Some(vec!["1", "2"]));
+        assert_eq!((split("[]"), split("{}")), (Some(vec![]), None));
     }
 
     #[test]

@@ -6,9 +6,11 @@
 
 pub mod cert;
 mod json;
+mod keys;
 pub mod log;
 mod merkle;
 mod note;
+mod proof;
 mod report;
 mod time;
 mod trust;

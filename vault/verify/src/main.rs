@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use azekura_verify::{Finding, Findings, Trust, TrustError, cert, log};
+use azekura_verify::log::{self, Export};
+use azekura_verify::{Finding, Findings, Trust, TrustError, cert};
 use clap::{Args, Parser, Subcommand};
 use thiserror::Error;
 
@@ -36,6 +37,9 @@ enum What {
         /// The folder of an export in which the certificates must be found
         #[arg(long, value_name = "DIR")]
         log: Option<PathBuf>,
+        /// The file `keys` of an export, where later keys of the log signed; --log has its own
+        #[arg(long, value_name = "FILE", conflicts_with = "log")]
+        keys: Option<PathBuf>,
         #[command(flatten)]
         common: Common,
     },
@@ -70,7 +74,9 @@ enum Unusable {
 fn main() -> ExitCode {
     let done = match Cli::parse().what {
         What::Log { dir, common } => log(&dir, &common),
-        What::Cert { files, log, common } => certificates(&files, log.as_deref(), &common),
+        What::Cert { files, log, keys, common } => {
+            certificates(&files, log.as_deref(), keys.as_deref(), &common)
+        }
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -85,8 +91,8 @@ fn main() -> ExitCode {
 fn log(dir: &Path, common: &Common) -> Result<bool, Unusable> {
     let trust = trust(&common.trust, &[dir])?;
     let export = export(dir, common)?;
-    let report = log::check(export.entries, &export.checkpoint, &trust, export.longest_silence)
-        .map_err(|source| Unusable::Read { path: shown(dir), source })?;
+    let report =
+        log::check(export, &trust).map_err(|source| Unusable::Read { path: shown(dir), source })?;
     let holds = report.findings.is_empty();
     let counted = &report.counted;
     let summary = format!(
@@ -102,11 +108,17 @@ fn log(dir: &Path, common: &Common) -> Result<bool, Unusable> {
     Ok(holds)
 }
 
-fn certificates(files: &[PathBuf], dir: Option<&Path>, common: &Common) -> Result<bool, Unusable> {
+fn certificates(
+    files: &[PathBuf],
+    dir: Option<&Path>,
+    keys: Option<&Path>,
+    common: &Common,
+) -> Result<bool, Unusable> {
     let trust = trust(&common.trust, dir.as_slice())?;
     let sources = files.iter().map(|file| source(file)).collect::<Result<Vec<_>, _>>()?;
     let export = dir.map(|dir| export(dir, common)).transpose()?;
-    let report = cert::check(&sources, export, &trust, now())
+    let links = keys.map(text).transpose()?.unwrap_or_default();
+    let report = cert::check(&sources, export, &links, &trust, now())
         .map_err(|source| Unusable::Read { path: dir.map(shown).unwrap_or_default(), source })?;
     let summary = format!("{} certificates: {}", report.files, report.serials.join(", "));
     let (mut findings, mut notes) = (vec![&report.findings], [].as_slice());
@@ -128,12 +140,15 @@ fn trust(file: &Path, outside: &[&Path]) -> Result<Trust, Unusable> {
     Ok(Trust::read(&read(file)?)?)
 }
 
-fn export(dir: &Path, common: &Common) -> Result<cert::Export<BufReader<File>>, Unusable> {
+fn export(dir: &Path, common: &Common) -> Result<Export<BufReader<File>>, Unusable> {
     let path = dir.join("entries.jsonl");
     let file = File::open(&path).map_err(|source| Unusable::Read { path: shown(&path), source })?;
-    Ok(cert::Export {
+    // A log whose first key still signs may lack the file; one that needs it does not verify.
+    let keys = dir.join("keys");
+    Ok(Export {
         entries: BufReader::with_capacity(1 << 20, file),
-        checkpoint: String::from_utf8_lossy(&read(&dir.join("checkpoint"))?).into_owned(),
+        checkpoint: text(&dir.join("checkpoint"))?,
+        keys: if keys.exists() { text(&keys)? } else { String::new() },
         longest_silence: i64::from(common.heartbeat_gap) * 1_000,
     })
 }
@@ -170,6 +185,10 @@ fn print(
 
 fn read(path: &Path) -> Result<Vec<u8>, Unusable> {
     fs::read(path).map_err(|source| Unusable::Read { path: shown(path), source })
+}
+
+fn text(path: &Path) -> Result<String, Unusable> {
+    Ok(String::from_utf8_lossy(&read(path)?).into_owned())
 }
 
 fn real(path: &Path) -> Result<PathBuf, Unusable> {

@@ -5,7 +5,6 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
 use crate::merkle::Hash;
-use crate::trust::Trust;
 
 /// What a checkpoint says.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -39,22 +38,17 @@ impl<'a> Note<'a> {
         Some(Self { head: head(text)?, text, signatures })
     }
 
-    /// Whether a key that the trust file admits for a tree of this size signed it, and no
-    /// signature under that key's name and id is false.
-    pub(crate) fn is_signed(&self, trust: &Trust) -> bool {
-        let Some((name, key)) = trust.log_key(self.head.size) else { return false };
+    /// Whether this key signed it: `None` if no signature is under its name and id, and not if one of
+    /// those is false.
+    pub(crate) fn is_signed(&self, name: &str, key: &VerifyingKey) -> Option<bool> {
         let id = key_id(name, key);
-        let mut ours = self
-            .signatures
-            .iter()
-            .filter(|(by, _)| *by == name)
-            .filter_map(|(_, bytes)| bytes.strip_prefix(&id[..]))
-            .map(|bytes| {
-                let signature = Signature::from_slice(bytes).ok();
-                signature.is_some_and(|one| key.verify_strict(self.text.as_bytes(), &one).is_ok())
-            })
-            .peekable();
-        ours.peek().is_some() && ours.all(|genuine| genuine)
+        let ours = self.signatures.iter().filter(|(by, _)| *by == name);
+        let ours = ours.filter_map(|(_, bytes)| bytes.strip_prefix(&id[..]));
+        ours.map(|bytes| {
+            let signature = Signature::from_slice(bytes).ok();
+            signature.is_some_and(|one| key.verify_strict(self.text.as_bytes(), &one).is_ok())
+        })
+        .reduce(|one, other| one && other)
     }
 }
 

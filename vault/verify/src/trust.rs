@@ -5,7 +5,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use crate::note::{Head, Note};
+use crate::note::Note;
 use crate::time::instant;
 
 /// The trust file: which log, signed by which keys, and what it was last time.
@@ -14,7 +14,7 @@ use crate::time::instant;
 pub struct Trust {
     /// The name of the log.
     pub(crate) origin: String,
-    log_keys: Vec<LogKey>,
+    pub(crate) log_keys: Vec<LogKey>,
     certificate_keys: Vec<CertificateKey>,
     #[serde(default)]
     checkpoint: Option<String>,
@@ -25,13 +25,13 @@ pub struct Trust {
 /// Why a trust file cannot be used.
 #[derive(Debug, Error)]
 pub enum TrustError {
-    /// The earlier checkpoint is not one of this log, signed by its key.
-    #[error("could not confirm the earlier checkpoint in the trust file")]
+    /// The earlier checkpoint is not one of this log.
+    #[error("could not read the earlier checkpoint in the trust file")]
     Checkpoint,
     /// A field is missing, unknown or of another form.
     #[error("could not read the trust file: {0}")]
     Form(#[from] serde_json::Error),
-    /// Two keys of the log begin at the same size, or two of certificates share a name.
+    /// Two keys of a node begin at the same size, or two of certificates share a name.
     #[error("could not tell the keys in the trust file apart")]
     Keys,
     /// There is no key of the log.
@@ -39,14 +39,17 @@ pub enum TrustError {
     NoKey,
 }
 
+/// A key of the log and the smallest tree that it may sign.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LogKey {
-    name: String,
+pub(crate) struct LogKey {
+    pub(crate) name: String,
     #[serde(deserialize_with = "public_key")]
-    key: VerifyingKey,
+    pub(crate) key: VerifyingKey,
     #[serde(default)]
-    from_size: u64,
+    pub(crate) from_size: u64,
+    #[serde(default)]
+    pub(crate) node: Option<String>,
 }
 
 /// A key of certificates and when it signed.
@@ -70,40 +73,41 @@ impl Trust {
     /// [`TrustError`] if it is not complete or contradicts itself.
     pub fn read(json: &[u8]) -> Result<Self, TrustError> {
         let mut trust: Self = serde_json::from_slice(json)?;
-        trust.log_keys.sort_by_key(|key| key.from_size);
         if trust.log_keys.is_empty() {
             return Err(TrustError::NoKey);
         }
-        let mut kids: Vec<&str> = trust.certificate_keys.iter().map(|key| &*key.kid).collect();
-        kids.sort_unstable();
+        trust.log_keys.sort_by(|one, other| one.begins().cmp(&other.begins()));
         let twice = trust.log_keys.windows(2).any(|pair| match pair {
-            [one, next] => one.from_size == next.from_size,
+            [one, next] => one.begins() == next.begins(),
             _ => false,
         });
+        let mut kids: Vec<&str> = trust.certificate_keys.iter().map(|key| &*key.kid).collect();
+        kids.sort_unstable();
         if twice || kids.windows(2).any(|pair| pair.first() == pair.last()) {
             return Err(TrustError::Keys);
         }
-        if trust.checkpoint.is_some() && trust.earlier().is_none() {
+        let ours = |note: Note<'_>| note.head.origin == trust.origin;
+        if trust.checkpoint.is_some() && !trust.earlier().is_some_and(ours) {
             return Err(TrustError::Checkpoint);
         }
         Ok(trust)
     }
 
-    /// The earlier checkpoint, if the file has a genuine one of this log.
-    pub(crate) fn earlier(&self) -> Option<Head> {
-        let note = Note::read(self.checkpoint.as_deref()?)?;
-        (note.is_signed(self) && note.head.origin == self.origin).then_some(note.head)
-    }
-
-    /// The one key that may sign a tree of `size` entries: the last that began before it.
-    pub(crate) fn log_key(&self, size: u64) -> Option<(&str, &VerifyingKey)> {
-        let begun = self.log_keys.iter().rfind(|key| key.from_size <= size)?;
-        Some((&begun.name, &begun.key))
+    /// The earlier checkpoint, if the file has one.
+    pub(crate) fn earlier(&self) -> Option<Note<'_>> {
+        Note::read(self.checkpoint.as_deref()?)
     }
 
     /// The key of certificates with this name.
     pub(crate) fn certificate_key(&self, kid: &str) -> Option<&CertificateKey> {
         self.certificate_keys.iter().find(|key| key.kid == kid)
+    }
+}
+
+impl LogKey {
+    /// Whose key it is, and from which tree on.
+    fn begins(&self) -> (Option<&str>, u64) {
+        (self.node.as_deref(), self.from_size)
     }
 }
 

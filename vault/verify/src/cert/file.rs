@@ -4,9 +4,10 @@ use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use super::payload::Payload;
-use super::proof::{self, Proof};
+use super::payload::{Payload, present};
 use crate::json;
+use crate::keys::LogKeys;
+use crate::proof::{self, Proven};
 use crate::report::Findings;
 use crate::trust::{CertificateKey, Trust};
 
@@ -16,7 +17,7 @@ pub(super) struct Opened {
     pub(super) payload: Payload,
     pub(super) payload_bytes: Vec<u8>,
     pub(super) kid: String,
-    pub(super) proof: Proof,
+    pub(super) proof: Proven,
     pub(super) completion: Option<Jws>,
 }
 
@@ -47,7 +48,12 @@ struct Header {
 }
 
 /// Opens a file, or says what is wrong with it.
-pub(super) fn open(bytes: &[u8], trust: &Trust, found: &mut Findings) -> Option<Opened> {
+pub(super) fn open(
+    bytes: &[u8],
+    trust: &Trust,
+    keys: &LogKeys,
+    found: &mut Findings,
+) -> Option<Opened> {
     let file: Option<File> = serde_json::from_slice(bytes).ok();
     let same = |file: &File| serde_json::to_vec(file).is_ok_and(|again| again == bytes);
     let Some(file) = file.filter(same) else {
@@ -72,7 +78,7 @@ pub(super) fn open(bytes: &[u8], trust: &Trust, found: &mut Findings) -> Option<
         found.whole("cert-schema", "the signed text lacks a field, or has one too many");
         return None;
     };
-    let proof = proof::open(&file.proof, trust, found)?;
+    let proof = proof::open(&file.proof, keys, found)?;
     Some(Opened { payload, payload_bytes, kid, proof, completion: file.completion })
 }
 
@@ -91,13 +97,13 @@ impl Jws {
         let signature = Signature::from_slice(&signature).ok()?;
         let input = format!("{}.{}", self.protected, self.payload);
         key.verify_strict(input.as_bytes(), &signature).ok()?;
+        self.payload_bytes()
+    }
+
+    /// The signed bytes, whether or not the signature is genuine.
+    pub(super) fn payload_bytes(&self) -> Option<Vec<u8>> {
         BASE64URL_NOPAD.decode(self.payload.as_bytes()).ok()
     }
-}
-
-/// An option that must be written, if only as `null`.
-fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Jws>, D::Error> {
-    Option::deserialize(from)
 }
 
 #[cfg(test)]

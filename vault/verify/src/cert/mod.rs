@@ -4,7 +4,6 @@ mod against;
 mod completion;
 mod file;
 mod payload;
-mod proof;
 mod rules;
 
 use std::collections::HashSet;
@@ -12,7 +11,8 @@ use std::io::{self, BufRead};
 
 use serde::Serialize;
 
-use crate::log::{self, LogReport, Watch};
+use crate::keys::LogKeys;
+use crate::log::{self, Export, LogReport, Watch};
 use crate::report::Findings;
 use crate::trust::Trust;
 
@@ -41,20 +41,11 @@ pub struct Source {
     pub bytes: Vec<u8>,
 }
 
-/// The export of the log in which certificates must be found.
-#[derive(Debug)]
-pub struct Export<R> {
-    /// The entries, one a line.
-    pub entries: R,
-    /// The signed tree head.
-    pub checkpoint: String,
-    /// Milliseconds between two heartbeats of a vault that runs.
-    pub longest_silence: i64,
-}
-
 /// Checks certificates against the trust file and, if it is given, the log.
 ///
-/// `now`: milliseconds since 1970 UTC; a completion that is due by then must be there.
+/// `links`: the file `keys` of an export, which leads from the first key of the log to the one that
+/// signed the proofs; an export that is given has its own. `now`: milliseconds since 1970 UTC; a
+/// completion that is due by then must be there.
 ///
 /// # Errors
 ///
@@ -62,16 +53,19 @@ pub struct Export<R> {
 pub fn check<R: BufRead>(
     sources: &[Source],
     export: Option<Export<R>>,
+    links: &str,
     trust: &Trust,
     now: i64,
 ) -> io::Result<CertificateReport> {
     let mut report = CertificateReport { files: sources.len(), ..CertificateReport::default() };
     let found = &mut report.findings;
     found.unless(!sources.is_empty(), "no-certificate", "there is no certificate to verify");
+    let links = export.as_ref().map_or(links, |export| &export.keys);
+    let keys = LogKeys::new(trust, links, found);
     let mut opened = Vec::new();
     for source in sources {
         found.about(Some(&source.name));
-        if let Some(one) = file::open(&source.bytes, trust, found) {
+        if let Some(one) = file::open(&source.bytes, trust, &keys, found) {
             rules::check(&one, trust, found);
             completion::check(&one, trust, now, found);
             opened.push((source.name.as_str(), one));
@@ -80,11 +74,11 @@ pub fn check<R: BufRead>(
     unlike(&opened, found);
     if let Some(export) = export {
         let watch = watch(&opened);
-        let Export { entries, checkpoint, longest_silence } = export;
-        let (log, seen) = log::watched(entries, &checkpoint, trust, longest_silence, watch)?;
+        let (log, seen) = log::watched(export, &keys, Findings::default(), trust, watch)?;
         for (name, one) in &opened {
             found.about(Some(name));
             against::check(one, &seen, found);
+            completion::compare(one, &seen, found);
         }
         report.log = Some(log);
     }

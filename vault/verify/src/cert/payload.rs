@@ -26,8 +26,8 @@ pub(super) struct Payload {
     _responsible: String,
     pub(super) retention_until: Option<Day>,
     pub(super) serial: String,
-    #[serde(rename = "standing_order")]
-    _standing_order: (),
+    #[serde(deserialize_with = "present")]
+    pub(super) standing_order: Option<String>,
     pub(super) target: Target,
     pub(super) tenant: Tenant,
     pub(super) time_source: TimeSource,
@@ -175,6 +175,26 @@ pub(super) struct Scan {
     #[serde(rename = "files")]
     _files: Vec<String>,
     pub(super) hits: u32,
+}
+
+impl Trigger {
+    /// The word in the document.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Correction => "correction",
+            Self::Early => "early",
+            Self::Misdirected => "misdirected",
+            Self::Scheduled => "scheduled",
+            Self::TenantExit => "tenant-exit",
+        }
+    }
+}
+
+/// An option that must be written, if only as `null`.
+pub(super) fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(from)
 }
 
 /// Milliseconds since 1970 UTC.

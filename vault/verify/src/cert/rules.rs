@@ -7,14 +7,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::file::Opened;
 use super::payload::{Payload, Trigger};
-use crate::json;
 use crate::log::Line;
 use crate::report::Findings;
 use crate::time::tokyo_day;
 use crate::trust::Trust;
 
 /// How far the clock may be set back between a deletion and its entry, in milliseconds.
-const SKEW_MS: i64 = 5_000;
+pub(super) const SKEW_MS: i64 = 5_000;
 
 pub(super) fn check(one: &Opened, trust: &Trust, found: &mut Findings) {
     let payload = &one.payload;
@@ -39,8 +38,7 @@ pub(super) fn check(one: &Opened, trust: &Trust, found: &mut Findings) {
 /// The entry in the proof must be the one that announces exactly this certificate.
 fn entry(one: &Opened, trust: &Trust, found: &mut Findings) {
     let payload = &one.payload;
-    let line = Some(&*one.proof.entry).filter(|text| json::is_canonical(text)).and_then(Line::read);
-    let Some(line) = line else {
+    let Ok(line) = Line::read(&one.proof.entry) else {
         return found.whole("proof-entry", "the proof does not carry an entry of the log");
     };
     let digest = HEXLOWER.encode(&Sha256::digest(&one.payload_bytes));
@@ -64,8 +62,16 @@ fn approvals(payload: &Payload, found: &mut Findings) {
     let two = users.len() == payload.approved_by.len() && users.len() >= 2;
     found.unless(two, "approvers", "the deletion was not agreed on by two different people");
     let has = |role| payload.approved_by.iter().any(|one| one.role == role);
-    let roles = payload.trigger == Trigger::Correction || (has("delete") && has("manager"));
-    found.unless(roles, "approver-roles", "a confirmer or the manager is missing");
+    let by_change = payload.trigger != Trigger::Scheduled || payload.standing_order.is_some();
+    let roles = match by_change {
+        _ if payload.trigger == Trigger::Correction => true,
+        true => has("maker") && has("approver"),
+        false => has("delete") && has("manager"),
+    };
+    found.unless(roles, "approver-roles", "somebody who had to agree is missing");
+    let unattended = payload.standing_order.is_none() || payload.trigger == Trigger::Scheduled;
+    let what = "a standing order covers only what is due by the calendar";
+    found.unless(unattended, "standing-order", what);
     let in_time = payload.approved_by.iter().all(|one| one.at <= payload.lock_a.done);
     found.unless(in_time, "approved-late", "an approval is later than the deletion");
     let entries = &payload.audit.entries;
@@ -83,7 +89,7 @@ fn locks(payload: &Payload, found: &mut Findings) {
     let versions = &payload.target.versions;
     let complete = !versions.is_empty()
         && versions.iter().all(|version| b.epochs.contains(&version.epoch))
-        && b.epochs.iter().all(|epoch| versions.iter().any(|version| version.epoch == *epoch));
+        && b.epochs.is_sorted_by(|one, next| one < next);
     found.unless(complete, "lock-b", "the epochs are not those of the destroyed versions");
     let slots: BTreeSet<_> = versions.iter().map(|version| &version.slot).collect();
     let numbers: BTreeSet<_> = versions.iter().map(|version| version.ver).collect();

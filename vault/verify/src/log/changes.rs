@@ -49,12 +49,16 @@ impl Changes {
 
     pub(super) fn finish(&self, found: &mut Findings) {
         for (place, id) in &self.effects {
-            let approved = self.proposed.get(id).is_some_and(|change| !change.approvers.is_empty());
-            if !approved {
+            if !self.is_approved(id) {
                 let what = "the entry rests on a change that nobody approved";
                 found.at(*place, "effect-without-approval", what);
             }
         }
+    }
+
+    /// Whether somebody else than its maker has approved the change.
+    pub(super) fn is_approved(&self, id: &str) -> bool {
+        self.proposed.get(id).is_some_and(|change| !change.approvers.is_empty())
     }
 
     pub(super) fn count(&self) -> usize {

@@ -7,7 +7,7 @@ use crate::report::Findings;
 
 #[derive(Default)]
 pub(super) struct Releases {
-    reads: HashMap<Box<str>, Release>,
+    reads: HashMap<u128, Release>,
 }
 
 #[derive(Default)]
@@ -20,15 +20,15 @@ impl Releases {
     pub(super) fn take(&mut self, place: u64, entry: &Line<'_>, found: &mut Findings) {
         match (entry.act, entry.read) {
             ("number.release.intent", Some(read)) => {
-                let people = entry.people.as_ref().map_or(0, Vec::len) as u64;
+                let people = entry.people;
                 if people == 0 || people > 100 {
                     let what = "an intent names between 1 and 100 people";
                     found.at(place, "intent-people", what);
                 }
-                let release = self.reads.entry(read.into()).or_default();
+                let release = self.reads.entry(read).or_default();
                 release.announced += if entry.dry_run { 0 } else { people };
             }
-            ("number.release.outcome", Some(read)) => match self.reads.get_mut(read) {
+            ("number.release.outcome", Some(read)) => match self.reads.get_mut(&read) {
                 None => {
                     let what = "numbers were released that no intent announced";
                     found.at(place, "outcome-without-intent", what);

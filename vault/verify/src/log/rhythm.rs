@@ -57,14 +57,16 @@ impl Rhythm {
     }
 
     fn beat(&mut self, place: u64, entry: &Line<'_>, found: &mut Findings) {
-        let Some(beat) = self.running.remove(entry.node) else {
+        let Some(beat) = self.running.get_mut(entry.node) else {
             let what = "a heartbeat or stop of a node that had not started";
             return found.at(place, "heartbeat-stopped", what);
         };
-        self.judge(place, entry.at - beat, found);
-        if entry.act == "heartbeat" {
-            self.running.insert(entry.node.into(), entry.at);
+        let silent = entry.at - *beat;
+        *beat = entry.at;
+        if entry.act == "vault.stopped" {
+            self.running.remove(entry.node);
         }
+        self.judge(place, silent, found);
     }
 
     fn judge(&self, place: u64, silent: i64, found: &mut Findings) {

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use azekura_verify::cert::{self, CertificateReport, Source};
-use azekura_verify::{Trust, cert::Export};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+use super::case::Texts;
 
 pub(crate) type Hash = [u8; 32];
 
@@ -79,6 +79,15 @@ pub(crate) fn sign_head(origin: &str, size: usize, root: &Hash, seed: u8) -> Str
     format!("{text}\n\u{2014} {ORIGIN} {}\n", BASE64.encode(&signature))
 }
 
+/// The file `keys`: for each change of key its place and the seed of the key that signed for it.
+pub(crate) fn keys(lines: &[String], changes: &[(usize, u8)]) -> String {
+    let link = |(place, seed): &(usize, u8)| {
+        let closed = &lines[..=*place];
+        proof(closed, *place, &checkpoint(closed, *seed))
+    };
+    changes.iter().map(link).collect()
+}
+
 /// The proof that line `index` is in the log that `note` signs.
 pub(crate) fn proof(lines: &[String], index: usize, note: &str) -> String {
     let leaves: Vec<Hash> = lines.iter().map(|line| leaf(line)).collect();
@@ -122,26 +131,6 @@ pub(crate) fn trust() -> Value {
     })
 }
 
-/// The report on certificate files, at [`NOW`].
-pub(crate) fn check_files(
-    files: &[String],
-    log: Option<(&[String], &str)>,
-    trust: &Value,
-) -> CertificateReport {
-    let sources: Vec<Source> = files
-        .iter()
-        .map(|file| Source { name: "見本.json".to_owned(), bytes: file.clone().into_bytes() })
-        .collect();
-    let text = log.map(|(lines, _)| text(lines)).unwrap_or_default();
-    let export = log.map(|(_, checkpoint)| Export {
-        entries: text.as_bytes(),
-        checkpoint: checkpoint.to_owned(),
-        longest_silence: 300_000,
-    });
-    let trust = Trust::read(trust.to_string().as_bytes()).unwrap();
-    cert::check(&sources, export, &trust, NOW).unwrap()
-}
-
 /// Exit code and report of the program itself.
 pub(crate) fn run(arguments: &[&Path], what: &str, trust: &Path) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_azekura-verify"))
@@ -156,12 +145,17 @@ pub(crate) fn run(arguments: &[&Path], what: &str, trust: &Path) -> (i32, String
 }
 
 /// Writes an export and a trust file beside it, and runs the program on it.
-pub(crate) fn verify_export(entries: &str, checkpoint: &str, trust: &Value) -> (i32, String) {
+pub(crate) fn verify_export(export: &Texts, trust: &Value) -> (i32, String) {
     let base = tempfile::tempdir().unwrap();
     let dir = base.path().join("export");
     fs::create_dir(&dir).unwrap();
-    fs::write(dir.join("entries.jsonl"), entries).unwrap();
-    fs::write(dir.join("checkpoint"), checkpoint).unwrap();
+    for (name, text) in [
+        ("entries.jsonl", &export.entries),
+        ("checkpoint", &export.checkpoint),
+        ("keys", &export.keys),
+    ] {
+        fs::write(dir.join(name), text).unwrap();
+    }
     let trust_file = base.path().join("trust.json");
     fs::write(&trust_file, trust.to_string()).unwrap();
     run(&[&dir], "log", &trust_file)

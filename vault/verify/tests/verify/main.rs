@@ -4,8 +4,11 @@
 #![expect(clippy::indexing_slicing, reason = "the fixture's places are fixed")]
 
 mod bundle;
+mod case;
 mod certificates;
 mod document;
+mod intervals;
 mod logs;
 mod story;
 mod vault;
+mod years;

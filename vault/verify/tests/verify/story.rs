@@ -15,6 +15,7 @@ const BOOT: &str = "01998000-0000-7000-8000-000000000016";
 /// Places of entries in the log.
 pub(crate) const APPROVED: usize = 6;
 pub(crate) const INTENT: usize = 8;
+pub(crate) const PROPOSED: usize = 10;
 pub(crate) const CONFIRMED: usize = 11;
 pub(crate) const AGREED: usize = 12;
 pub(crate) const DESTROYED: usize = 15;
@@ -37,8 +38,13 @@ pub(crate) struct Story {
 }
 
 impl Story {
+    /// No entry yet.
+    pub(crate) fn empty() -> Self {
+        Self { entries: Vec::new(), payload: payload() }
+    }
+
     pub(crate) fn new() -> Self {
-        let mut story = Self { entries: Vec::new(), payload: payload() };
+        let mut story = Self::empty();
         for (actor, event) in events() {
             story.push(&actor, event);
         }
@@ -68,7 +74,7 @@ impl Story {
         (file(&self.certificate(), &proof, &Value::Null), lines, note)
     }
 
-    fn push(&mut self, actor: &Value, event: Value) {
+    pub(crate) fn push(&mut self, actor: &Value, event: Value) {
         let seq = self.entries.len();
         let mut entry = json!({
             "actor": actor,
@@ -99,7 +105,7 @@ fn events() -> Vec<(Value, Value)> {
             json!({ "act": "ceremony.completed", "transcript_sha256": digest(b"transcript") }),
         ),
         (job(), json!({ "act": "vault.started", "boot": boot(1), "software": "0.1.0" })),
-        (job(), json!({ "act": "heartbeat", "boot": boot(2) })),
+        (job(), json!({ "act": "epoch.created", "epoch": 1 })),
         (
             by(1),
             json!({ "act": "change.proposed", "change": CHANGE, "type": "register",
