@@ -39,7 +39,7 @@ enum Broken {
 }
 
 impl LogKeys {
-    /// The keys that the trust file names, and those that `links`, the text of a file `keys`,
+    /// The keys that the trust file names, and those that `links`, the text of a file `log-keys`,
     /// leads to.
     pub(crate) fn new(trust: &Trust, links: &str, found: &mut Findings) -> Self {
         let intervals: Vec<_> = (0..trust.log_keys.len())
@@ -117,9 +117,7 @@ impl LogKeys {
         let line = Line::read(&proof.entry).map_err(|_| Broken::Link)?;
         let key = line.key.and_then(read_key).ok_or(Broken::Link)?;
         let last = self.closed.keys().next_back();
-        let in_place = line.seq == proof.index
-            && proof.index.checked_add(1) == Some(head.size)
-            && last.is_none_or(|last| *last < proof.index);
+        let in_place = line.seq == proof.index && last.is_none_or(|last| *last < proof.index);
         if !in_place || head.origin != self.origin || !proof.leads() {
             return Err(Broken::Link);
         }

@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 pub mod cert;
+pub mod entries;
 mod json;
 mod keys;
 pub mod log;
@@ -16,4 +17,5 @@ mod time;
 mod trust;
 
 pub use report::{Finding, Findings};
+pub use time::tokyo_minute;
 pub use trust::{Trust, TrustError};

@@ -45,6 +45,24 @@ pub(crate) fn tokyo_day(ms: i64) -> i64 {
     (ms + TOKYO_MS).div_euclid(DAY_MS)
 }
 
+/// `YYYY-MM-DD hh:mm` in Tokyo.
+pub fn tokyo_minute(ms: i64) -> String {
+    let minute = (ms + TOKYO_MS).div_euclid(60_000);
+    let (day, minute) = (minute.div_euclid(1_440), minute.rem_euclid(1_440));
+    // The inverse of `day_number`: eras of 400 years of 146,097 days, from March.
+    let days = day + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = match month {
+        0..10 => (era * 400 + year, month + 3),
+        _ => (era * 400 + year + 1, month - 9),
+    };
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minute / 60, minute % 60)
+}
+
 fn number(digits: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0, |sum, digit| {
         digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'))
@@ -77,6 +95,19 @@ mod tests {
         ] {
             assert_eq!(instant(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_minute_in_tokyo_is_the_day_that_it_counts_for() {
+        assert_eq!(tokyo_minute(0), "1970-01-01 09:00");
+        for text in
+            ["2000-02-29T14:59:59.999Z", "2026-12-31T15:00:00.000Z", "2100-03-01T00:00:00.000Z"]
+        {
+            let ms = instant(text).unwrap();
+            let shown = tokyo_minute(ms);
+            assert_eq!(day_number(&shown[..10]), Some(tokyo_day(ms)), "{text}");
+        }
+        assert_eq!(tokyo_minute(instant("2000-02-29T14:59:59.999Z").unwrap()), "2000-02-29 23:59");
     }
 
     #[test]

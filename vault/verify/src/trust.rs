@@ -93,6 +93,21 @@ impl Trust {
         Ok(trust)
     }
 
+    /// The name of the log.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether the vault was made for a demonstration.
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// Whether the file has a checkpoint of an earlier day.
+    pub fn has_checkpoint(&self) -> bool {
+        self.checkpoint.is_some()
+    }
+
     /// The earlier checkpoint, if the file has one.
     pub(crate) fn earlier(&self) -> Option<Note<'_>> {
         Note::read(self.checkpoint.as_deref()?)

@@ -6,7 +6,7 @@ mod file;
 mod payload;
 mod rules;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, BufRead};
 
 use serde::Serialize;
@@ -25,6 +25,8 @@ pub struct CertificateReport {
     pub files: usize,
     /// The serial numbers of those that could be read.
     pub serials: Vec<String>,
+    /// The names of the keys that signed them.
+    pub signed_by: Vec<String>,
     /// What does not hold.
     pub findings: Findings,
     /// What the log was found to be, if it was given.
@@ -43,7 +45,7 @@ pub struct Source {
 
 /// Checks certificates against the trust file and, if it is given, the log.
 ///
-/// `links`: the file `keys` of an export, which leads from the first key of the log to the one that
+/// `links`: the file `log-keys` of an export, which leads from the first key of the log to the one that
 /// signed the proofs; an export that is given has its own. `now`: milliseconds since 1970 UTC; a
 /// completion that is due by then must be there.
 ///
@@ -83,6 +85,8 @@ pub fn check<R: BufRead>(
         report.log = Some(log);
     }
     found.about(None);
+    let kids: BTreeSet<&String> = opened.iter().map(|(_, one)| &one.kid).collect();
+    report.signed_by = kids.into_iter().cloned().collect();
     report.serials = opened.into_iter().map(|(_, one)| one.payload.serial).collect();
     Ok(report)
 }

@@ -79,7 +79,7 @@ pub(crate) fn sign_head(origin: &str, size: usize, root: &Hash, seed: u8) -> Str
     format!("{text}\n\u{2014} {ORIGIN} {}\n", BASE64.encode(&signature))
 }
 
-/// The file `keys`: for each change of key its place and the seed of the key that signed for it.
+/// The file `log-keys`: for each change of key its place and the seed of the key that signed for it.
 pub(crate) fn keys(lines: &[String], changes: &[(usize, u8)]) -> String {
     let link = |(place, seed): &(usize, u8)| {
         let closed = &lines[..=*place];
@@ -152,7 +152,7 @@ pub(crate) fn verify_export(export: &Texts, trust: &Value) -> (i32, String) {
     for (name, text) in [
         ("entries.jsonl", &export.entries),
         ("checkpoint", &export.checkpoint),
-        ("keys", &export.keys),
+        ("log-keys", &export.keys),
     ] {
         fs::write(dir.join(name), text).unwrap();
     }

@@ -8,6 +8,7 @@ use azekura_verify::log::{self, Export, LogReport};
 use serde_json::Value;
 
 use super::bundle::NOW;
+use super::{document, second};
 
 /// How long a vault that runs may be silent, in milliseconds.
 const SILENCE: i64 = 300_000;
@@ -63,9 +64,9 @@ impl Case {
     }
 }
 
-/// Each case must be answered as it says.
+/// Each case must be answered as it says, and by both implementations with the same findings.
 pub(crate) fn judge(cases: &[Case]) {
-    for case in cases {
+    for (case, second) in cases.iter().zip(second::verdicts(cases)) {
         let (name, (holds, codes)) = (&case.name, case.verdict());
         match case.code {
             None => assert!(holds, "{name} must hold: {codes:?}"),
@@ -73,6 +74,9 @@ pub(crate) fn judge(cases: &[Case]) {
                 assert!(!holds && codes.contains(code), "{name} must say {code}: {codes:?}");
             }
         }
+        let unexplained = codes.iter().find(|code| !document::is_explained(code));
+        assert_eq!(unexplained, None, "{name}: the page for auditors lacks it");
+        assert_eq!(second, (holds, codes), "{name}: what the second implementation says, and this");
     }
 }
 

@@ -1,11 +1,33 @@
 //! The known answers of `docs/formats-log.md` verify.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::bundle::{CERTIFICATE_KEY, LOG_KEY, public, verify_export};
 use super::case::{Texts, check_file};
 
 const DOCUMENT: &str = include_str!("../../../../docs/formats-log.md");
+const EXPLAINED: &str = include_str!("../../../../docs/verification.md");
+
+/// The codes of findings in a table of this heading: words in backticks, in rows.
+fn codes(document: &'static str, heading: &str) -> BTreeSet<&'static str> {
+    let (_, rest) = document.split_once(heading).unwrap();
+    let rows = rest.lines().skip_while(|line| !line.starts_with("|---"));
+    let rows = rows.skip(1).take_while(|line| line.starts_with('|'));
+    let words = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    words.filter(|word| !word.contains(['.', ' '])).filter(|word| *word != "log-keys").collect()
+}
+
+/// Whether the page for auditors says what a code means.
+pub(crate) fn is_explained(code: &str) -> bool {
+    codes(EXPLAINED, "## Findings").contains(code)
+}
+
+#[test]
+fn both_pages_name_the_same_findings() {
+    assert_eq!(codes(DOCUMENT, "| Finding | Codes |"), codes(EXPLAINED, "## Findings"));
+}
 
 fn block(label: &str) -> &'static str {
     let (_, rest) = DOCUMENT.split_once(&format!("```{label}\n")).unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::bundle::{LOG_KEY, checkpoint, keys, public, text, trust};
+use super::bundle::{LOG_KEY, checkpoint, keys, proof, public, text, trust};
 use super::case::{Case, Given, Papers, Texts};
 use super::story::{time, user};
 use super::years::{LAST_KEY, NEXT_KEY, Years};
@@ -109,11 +109,17 @@ fn named_in_the_trust_file() -> Vec<Case> {
     alone.signers[1].1 = LAST_KEY;
     let lost = [later(LAST_KEY, second.0 + 1)];
     let from_here = [later(NEXT_KEY, first.0 + 2)];
+    // A closing checkpoint may hold more than the entry that names the next key.
+    let lines = years.lines();
+    let (late, size) = (&lines[..first.0 + 3], first.0);
+    let late = proof(late, size, &checkpoint(late, LOG_KEY)) + &keys(&lines, &[second]);
+    let late = log("closed late", None, Texts { keys: late, ..good.clone() });
     let mut since = log("an earlier checkpoint by a later key", None, good.clone());
-    since.trust["checkpoint"] = json!(checkpoint(&years.lines()[..second.0 - 2], NEXT_KEY));
+    since.trust["checkpoint"] = json!(checkpoint(&lines[..second.0 - 2], NEXT_KEY));
     let unconfirmed = Some("log-key-unconfirmed");
     let none = Texts { keys: keys(&anew.lines(), &[first]), ..anew.export() };
     vec![
+        late,
         since,
         trusting(log("a later key", None, good.clone()), &from_here, false),
         trusting(log("a later key beside", None, good.clone()), &from_here, true),

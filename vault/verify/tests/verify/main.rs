@@ -9,6 +9,7 @@ mod certificates;
 mod document;
 mod intervals;
 mod logs;
+mod second;
 mod story;
 mod vault;
 mod years;
