@@ -165,7 +165,7 @@ class Log:
             self.bad("not-an-entry")
         elif act == "standing_order.approved":
             self.bad("order-twice", order not in self.orders)
-            self.orders[order] = dict(entry, revoked=False)
+            self.orders.setdefault(order, dict(entry, revoked=False))
         elif act in ("standing_order.revoked", "standing_order.ended"):
             self.bad("order-unknown", order in self.orders)
             if order in self.orders:

@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(told(text), Some(all));
         assert_eq!((told("1"), told("{} "), told(r#"{"b":1,"a":2}"#)), (None, None, None));
         assert_eq!((plain(r#""見""#), plain(r#""a\n""#), plain("1")), (Some("見"), None, None));
-        let split = |text| items(text).map(|all| all.collect::<Vec<_>>());
+        let split = |text| items(text).map(Iterator::collect::<Vec<_>>);
         assert_eq!(split("[1,2]"), Some(vec!["1", "2"]));
         assert_eq!((split("[]"), split("{}")), (Some(vec![]), None));
     }

@@ -30,11 +30,9 @@ impl Epochs {
                 self.step(place, entry, State::Retired, State::Destroyed, found);
                 self.destroyed.extend(entry.epoch.map(|epoch| (epoch, entry.at)));
             }
-            "number.activated" => {
-                if self.state(entry) != Some(State::Open) {
-                    let what = "a number was sealed under an epoch that was not open";
-                    found.at(place, "epoch-not-open", what);
-                }
+            "number.activated" if self.state(entry) != Some(State::Open) => {
+                let what = "a number was sealed under an epoch that was not open";
+                found.at(place, "epoch-not-open", what);
             }
             _ => {}
         }

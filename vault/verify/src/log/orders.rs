@@ -34,16 +34,18 @@ impl Orders {
             let what = "the entry does not say which standing order it is about";
             return found.at(place, "not-an-entry", what);
         };
-        match step {
-            "approved" => {
-                if self.orders.insert(id.into(), Order::read(entry)).is_some() {
-                    found.at(place, "order-twice", "the standing order was approved before");
-                }
+        let known = self.orders.get_mut(id);
+        match (step, known) {
+            ("approved", None) => {
+                self.orders.insert(id.into(), Order::read(entry));
             }
-            "revoked" | "ended" => match self.orders.get_mut(id) {
-                Some(order) => order.revoked = true,
-                None => found.at(place, "order-unknown", "nobody approved this standing order"),
-            },
+            ("approved", Some(_)) => {
+                found.at(place, "order-twice", "the standing order was approved before");
+            }
+            ("revoked" | "ended", Some(order)) => order.revoked = true,
+            ("revoked" | "ended", None) => {
+                found.at(place, "order-unknown", "nobody approved this standing order");
+            }
             _ => {}
         }
     }

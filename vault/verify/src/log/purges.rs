@@ -185,13 +185,11 @@ impl Purges {
             (None, Some(change)) => self.by_change.get(&(change.into(), person.into())),
             (None, None) => None,
         };
-        match epochs {
-            Some(epochs) => completions.expect(entry, epochs),
-            None => {
-                let what = "nothing was destroyed that this certificate could certify";
-                found.at(place, "certificate-without-deletion", what);
-            }
-        }
+        let Some(epochs) = epochs else {
+            let what = "nothing was destroyed that this certificate could certify";
+            return found.at(place, "certificate-without-deletion", what);
+        };
+        completions.expect(entry, epochs);
     }
 }
 

@@ -116,17 +116,6 @@ fn changed_payloads() -> Vec<Change> {
         }),
         ("other epoch", "lock-b", |p| p["lock_b"]["epochs"] = json!([2])),
         ("epochs shuffled", "lock-b", |p| p["lock_b"]["epochs"] = json!([2, 1])),
-        ("an order for what is early", "standing-order", |p| {
-            p["trigger"] = json!("early");
-            p["standing_order"] = json!("sto_x");
-        }),
-        ("early by the calendar's people", "approver-roles", |p| p["trigger"] = json!("early")),
-        ("an order by the calendar's people", "approver-roles", |p| {
-            p["standing_order"] = json!("sto_x");
-        }),
-        ("no word of an order", "cert-schema", |p| {
-            p.as_object_mut().unwrap().remove("standing_order");
-        }),
         ("no version", "lock-b", |p| p["target"]["versions"] = json!([])),
         ("digest shortened", "target", |p| p["target"]["versions"][0]["blob_sha256"] = json!("ab")),
         ("other person", "proof-entry", |p| p["target"]["record"] = json!("per_x")),
@@ -157,7 +146,7 @@ fn signed_payloads() -> Vec<Case> {
         change(&mut story.payload);
         alone(name, Some(code), story.sealed().0)
     };
-    changed_payloads().into_iter().map(sign).collect()
+    changed_payloads().into_iter().chain(changed_decisions()).map(sign).collect()
 }
 
 /// A payload signed again is not the one in the log, and has one order of keys.
@@ -249,6 +238,22 @@ fn others() -> Vec<Case> {
         expired,
         early,
         foreign,
+    ]
+}
+
+fn changed_decisions() -> Vec<Change> {
+    vec![
+        ("an order for what is early", "standing-order", |p| {
+            p["trigger"] = json!("early");
+            p["standing_order"] = json!("sto_x");
+        }),
+        ("early by the calendar's people", "approver-roles", |p| p["trigger"] = json!("early")),
+        ("an order by the calendar's people", "approver-roles", |p| {
+            p["standing_order"] = json!("sto_x");
+        }),
+        ("no word of an order", "cert-schema", |p| {
+            p.as_object_mut().unwrap().remove("standing_order");
+        }),
     ]
 }
 

@@ -207,6 +207,13 @@ fn changed_decisions() -> Vec<Change> {
             years.swap(beat, order);
             years.entry("heartbeat", 0)["act"] = json!("standing_order.revoked");
         }),
+        ("order-twice", |years| {
+            let order = years.entry("standing_order.approved", 0).clone();
+            let again = years.entry("heartbeat", 1);
+            for key in ["act", "order", "change", "cap", "until"] {
+                again[key] = order[key].clone();
+            }
+        }),
         ("order-cap", |years| years.entry("purge.proposed", 0)["count"] = json!(11)),
         ("order-cap", |years| years.entry("standing_order.approved", 0)["cap"] = json!(0)),
         ("purge-counts", |years| years.entry("purge.proposed", 1)["count"] = json!(0)),
